@@ -1,0 +1,1 @@
+//! A limit order book and call auctions: orders in, trades out.

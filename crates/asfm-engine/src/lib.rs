@@ -1,0 +1,1 @@
+//! A market as a state machine: scenario and decisions in, events out.

@@ -1,0 +1,1 @@
+//! Pure functions from slices of numbers to statistics and tests.
