@@ -1,0 +1,405 @@
+//! The market as a state machine: one round at a time, observations out, decisions in, events out.
+
+use asfm_book::Side;
+use rayon::prelude::*;
+
+use crate::decision::{Decisions, Intent};
+use crate::digest::{self, Chain};
+use crate::endowment::endow;
+use crate::event::{Close, DayClose, RoundLog, Transfer};
+use crate::ledger::{Deal, Ledger};
+use crate::listing::{Accepted, Depth, Listing, Outcome, Stage};
+use crate::observation::{MarketView, Observation, StockView};
+use crate::rng::Seed;
+use crate::rules::{Bench, Court, Judged, used};
+use crate::scenario::{Scenario, Settlement, StageKind};
+use crate::units::{Cash, Day, Price, StockId, TraderId};
+
+/// Traders are judged in pieces of so many, side by side.
+const PIECE: usize = 4096;
+
+/// A market in progress.
+///
+/// Given the same scenario, seed and decisions it always says the same; it reads no clock, no
+/// file and no environment, and the number of threads changes nothing.
+#[derive(Debug)]
+pub struct Engine {
+    scenario: Scenario,
+    seed: Seed,
+    ledger: Ledger,
+    listings: Vec<Listing>,
+    /// For each trader and stock, the buy and sell orders accepted today.
+    operations: Vec<[u8; 2]>,
+    day: Day,
+    stage: usize,
+    /// Counts all stages of the run.
+    when: u64,
+    requests: u64,
+    chain: Chain,
+    start: Totals,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Totals {
+    cash: Cash,
+    shares: Vec<u64>,
+}
+
+impl Engine {
+    /// The market before its first day.
+    pub fn new(scenario: Scenario, seed: Seed) -> Self {
+        let stocks = scenario.companies().len();
+        let traders = scenario.traders();
+        let next_day = scenario.rules().settlement == Settlement::NextDay;
+        let ledger = Ledger::new(stocks, endow(&scenario, seed), next_day);
+        let listings = (0..).map(StockId).zip(scenario.companies()).map(|(stock, company)| {
+            Listing::new(stock, traders, company.closes.clone(), scenario.rules())
+        });
+        let listings: Vec<Listing> = listings.collect();
+        let start = totals(&ledger, stocks);
+        let mut it = Self {
+            operations: vec![[0; 2]; traders * stocks],
+            day: Day(0),
+            stage: 0,
+            when: 0,
+            requests: 0,
+            chain: Chain::new(seed),
+            scenario,
+            seed,
+            ledger,
+            listings,
+            start,
+        };
+        it.next_day();
+        it
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// Who owns what now.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Shares outstanding: what the scenario fixes, else the sum of initial holdings (A24).
+    pub fn shares_outstanding(&self, stock: StockId) -> u64 {
+        let fixed = self.scenario.companies()[stock.index()].shares_outstanding;
+        fixed.unwrap_or(self.start.shares[stock.index()])
+    }
+
+    /// The next stage of the run, or `None` after the last.
+    pub fn next_round(&mut self) -> Option<Round<'_>> {
+        if self.day.0 > self.scenario.days() {
+            return None;
+        }
+        let view = self.view();
+        Some(Round { engine: self, view })
+    }
+
+    pub(crate) fn operations_left(&self, trader: TraderId, stock: StockId, side: Side) -> u8 {
+        let rules = self.scenario.rules();
+        let at = trader.index() * self.listings.len() + stock.index();
+        let most = rules.operations.unwrap_or(u8::MAX);
+        most.saturating_sub(used(self.operations[at], side, rules))
+    }
+
+    pub(crate) fn own_orders(
+        &self,
+        trader: TraderId,
+        stock: StockId,
+    ) -> impl Iterator<Item = (Side, Depth)> {
+        let listing = &self.listings[stock.index()];
+        let grid = &self.scenario.rules().grid;
+        Side::BOTH.into_iter().flat_map(move |side| {
+            listing.own(trader, side).map(move |(_, order)| {
+                let price = Price(grid.units(order.tick));
+                (side, Depth { price, qty: u64::from(order.left) })
+            })
+        })
+    }
+
+    fn kind(&self) -> StageKind {
+        self.scenario.stages(self.day)[self.stage]
+    }
+
+    fn view(&self) -> MarketView {
+        let rules = self.scenario.rules();
+        let companies = self.scenario.companies();
+        let depth = |listing: &Listing, side: Side| -> Vec<Depth> {
+            let levels = listing.book.levels(side).take(rules.depth_levels);
+            levels.map(|it| Depth { price: Price(rules.grid.units(it.price)), qty: it.qty }).collect()
+        };
+        let stocks = self.listings.iter().zip(companies).map(|(it, company)| {
+            let from = it.closes.len().saturating_sub(rules.history_days);
+            StockView {
+                closes: it.closes[from..].to_vec(),
+                reference: it.reference(),
+                lowest: Price(rules.grid.units(it.band.0)),
+                highest: Price(rules.grid.units(it.band.1)),
+                open: it.first_price(),
+                last: it.last_price(),
+                volume: it.volume(),
+                bids: depth(it, Side::Buy),
+                asks: depth(it, Side::Sell),
+                yesterday: it.yesterday.clone(),
+                valuation: company.valuation.at(company.initial_close(), it.reference()),
+            }
+        });
+        let news = self.scenario.news().iter().enumerate();
+        MarketView {
+            day: self.day,
+            stage: u8::try_from(self.stage).expect("a scenario has at most 255 stages a day"),
+            kind: self.kind(),
+            when: self.when,
+            stocks: stocks.collect(),
+            news: news
+                .filter(|(_, it)| it.day <= self.day && self.day <= it.until)
+                .map(|(at, _)| at)
+                .collect(),
+        }
+    }
+
+    /// Moves to the next day that has stages.
+    fn next_day(&mut self) {
+        self.stage = 0;
+        self.day.0 += 1;
+        while self.day.0 <= self.scenario.days() && self.scenario.stages(self.day).is_empty() {
+            self.day.0 += 1;
+        }
+        self.operations.fill([0; 2]);
+    }
+
+    fn settle(&mut self, mut decisions: Decisions) -> RoundLog {
+        decisions.sort();
+        let kind = self.kind();
+        let judged = self.judge(&decisions.intents, kind);
+        let mut outcomes = self.run_stage(kind, &judged);
+        let mut log = RoundLog {
+            day: self.day,
+            stage: u8::try_from(self.stage).expect("a scenario has at most 255 stages a day"),
+            kind,
+            requests: concat(judged.into_iter().map(|it| it.requests)),
+            texts: decisions.texts,
+            statements: decisions.statements,
+            auctions: outcomes.iter().filter_map(|it| it.auction).collect(),
+            trades: Vec::new(),
+            ends: Vec::new(),
+            close: None,
+            digest: self.chain.digest(),
+        };
+        self.requests += log.requests.len() as u64;
+        self.carry_out(&outcomes);
+        let last = self.stage + 1 == self.scenario.stages(self.day).len();
+        if last && self.scenario.is_open(self.day) {
+            log.close = Some(self.close_day(&mut outcomes));
+        }
+        log.trades = concat(outcomes.iter_mut().map(|it| std::mem::take(&mut it.trades)));
+        log.ends = concat(outcomes.into_iter().map(|it| it.ends));
+        log.digest = digest::round(&mut self.chain, &log, &self.ledger, &self.listings);
+        self.when += 1;
+        self.stage += 1;
+        if last {
+            self.next_day();
+        }
+        log
+    }
+
+    /// Judges all requests, trader by trader; traders are independent of each other here.
+    fn judge(&mut self, intents: &[(TraderId, Intent)], kind: StageKind) -> Vec<Judged> {
+        let stocks = self.listings.len();
+        let court = Court { rules: self.scenario.rules(), listings: &self.listings, kind };
+        let pieces = self.ledger.pieces(PIECE);
+        let counters = self.operations.chunks_mut(PIECE * stocks);
+        let mut from = 0;
+        let mut work = Vec::with_capacity(pieces.len());
+        for (accounts, operations) in pieces.into_iter().zip(counters) {
+            let end = accounts.first + accounts.traders();
+            let count = intents[from..].partition_point(|it| it.0.index() < end);
+            let first = self.requests + 1 + from as u64;
+            work.push((Bench { accounts, operations }, first, &intents[from..from + count]));
+            from += count;
+        }
+        assert_eq!(from, intents.len(), "every decision is of a trader of the scenario");
+        let judge = |(mut bench, first, intents): (Bench<'_>, u64, &[(TraderId, Intent)])| {
+            court.judge(&mut bench, first, intents)
+        };
+        if work.len() == 1 {
+            return work.into_iter().map(judge).collect();
+        }
+        work.into_par_iter().map(judge).collect()
+    }
+
+    /// Runs the stage in every book; books are independent of each other.
+    fn run_stage(&mut self, kind: StageKind, judged: &[Judged]) -> Vec<Outcome> {
+        if kind == StageKind::Talk {
+            return self.listings.iter().map(|_| Outcome::default()).collect();
+        }
+        let stage = Stage { rules: self.scenario.rules(), seed: self.seed, kind, when: self.when };
+        let run = |listing: &mut Listing| {
+            let stock = listing.stock.index();
+            let mut accepted: Vec<Accepted> =
+                judged.iter().flat_map(|it| it.accepted[stock].iter().copied()).collect();
+            let withdrawn: Vec<_> =
+                judged.iter().flat_map(|it| it.withdrawn[stock].iter().copied()).collect();
+            listing.run(&stage, &withdrawn, &mut accepted)
+        };
+        let n_requests: usize = judged.iter().map(|it| it.requests.len()).sum();
+        if n_requests < PIECE {
+            return self.listings.iter_mut().map(run).collect();
+        }
+        self.listings.par_iter_mut().map(run).collect()
+    }
+
+    /// Carries trades and ends into the accounts.
+    fn carry_out(&mut self, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            for (trade, released) in outcome.trades.iter().zip(&outcome.released) {
+                let deal = |trader| Deal { trader, stock: trade.stock, shares: u64::from(trade.qty) };
+                let value = trade.value();
+                self.ledger.buy(&deal(trade.buyer), value + trade.buyer_fee, *released);
+                self.ledger.sell(&deal(trade.seller), value - trade.seller_fee);
+                self.ledger.collect(trade.buyer_fee + trade.seller_fee);
+            }
+            self.release(outcome, 0);
+        }
+    }
+
+    /// Frees what orders that ended had reserved, from the end at `from` on.
+    fn release(&mut self, outcome: &Outcome, from: usize) {
+        for (end, freed) in outcome.ends.iter().zip(&outcome.freed).skip(from) {
+            match (end.side, freed) {
+                (_, None) => {}
+                (Side::Buy, Some(cash)) => self.ledger.release_cash(end.trader, *cash),
+                (Side::Sell, Some(_)) => {
+                    self.ledger.release_shares(end.trader, end.stock, u64::from(end.qty));
+                }
+            }
+        }
+    }
+
+    fn close_day(&mut self, outcomes: &mut [Outcome]) -> DayClose {
+        let rules = self.scenario.rules();
+        let before: Vec<usize> = outcomes.iter().map(|it| it.ends.len()).collect();
+        let work = self.listings.par_iter_mut().zip(outcomes.par_iter_mut());
+        let closes: Vec<Close> = work.map(|(it, out)| it.close_day(rules, out)).collect();
+        for (outcome, from) in outcomes.iter().zip(before) {
+            self.release(outcome, from);
+        }
+        self.ledger.settle_day();
+        let transfers = self.pay();
+        let end = totals(&self.ledger, self.listings.len());
+        assert_eq!(end, self.start, "cash and shares are conserved, day {}", self.day);
+        DayClose {
+            closes,
+            transfers,
+            cash: self.ledger.wallets().iter().map(|it| it.cash).collect(),
+            shares: self.ledger.holdings().to_vec(),
+            collected: self.ledger.collected(),
+        }
+    }
+
+    /// Pays the day's dividends, then interest on cash.
+    fn pay(&mut self) -> Vec<Transfer> {
+        let mut transfers = Vec::new();
+        let traders = self.scenario.traders();
+        for dividend in self.scenario.dividends().iter().filter(|it| it.day == self.day) {
+            for trader in (0..traders).map(TraderId::at) {
+                let shares = self.ledger.shares(trader, dividend.stock);
+                let amount = dividend.per_share.times(shares).expect("bounded by the scenario");
+                transfers.push(Transfer { trader, stock: Some(dividend.stock), amount });
+            }
+        }
+        let rate = self.scenario.rules().cash_interest;
+        if rate.0 > 0 {
+            let interest = self.ledger.wallets().iter().enumerate().map(|(at, wallet)| {
+                Transfer { trader: TraderId::at(at), stock: None, amount: rate.of(wallet.cash) }
+            });
+            transfers.extend(interest);
+        }
+        transfers.retain(|it| it.amount > Cash(0));
+        for it in &transfers {
+            self.ledger.pay_in(it.trader, it.amount);
+        }
+        transfers
+    }
+}
+
+fn totals(ledger: &Ledger, stocks: usize) -> Totals {
+    let mut shares = vec![0; stocks];
+    for of_trader in ledger.holdings().chunks_exact(stocks) {
+        for (sum, held) in shares.iter_mut().zip(of_trader) {
+            *sum += held;
+        }
+    }
+    Totals { cash: ledger.total_cash(), shares }
+}
+
+fn concat<T>(parts: impl Iterator<Item = Vec<T>>) -> Vec<T> {
+    let mut parts = parts.filter(|it| !it.is_empty());
+    let mut all = parts.next().unwrap_or_default();
+    for mut part in parts {
+        all.append(&mut part);
+    }
+    all
+}
+
+/// One stage in which traders decide at the same time.
+///
+/// It borrows the engine until it is settled, so a round cannot be left out, opened twice or
+/// settled twice; one that is dropped is opened again.
+#[derive(Debug)]
+#[must_use = "a round does nothing until it is settled"]
+pub struct Round<'e> {
+    engine: &'e mut Engine,
+    view: MarketView,
+}
+
+impl Round<'_> {
+    /// What everybody sees.
+    pub fn market(&self) -> &MarketView {
+        &self.view
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.engine.scenario
+    }
+
+    /// The seed of the run.
+    pub fn seed(&self) -> Seed {
+        self.engine.seed
+    }
+
+    /// How many traders decide.
+    pub fn traders(&self) -> usize {
+        self.engine.scenario.traders()
+    }
+
+    /// What one trader sees.
+    ///
+    /// # Panics
+    ///
+    /// When the observation of a trader that the scenario does not have is used.
+    #[inline]
+    pub fn observation(&self, trader: TraderId) -> Observation<'_> {
+        Observation::new(self.engine, &self.view, trader)
+    }
+
+    /// Judges the decisions, matches what was accepted, and says what happened.
+    ///
+    /// # Panics
+    ///
+    /// If a decision is of a trader that the scenario does not have, or if the engine breaks its
+    /// own promise that cash and shares are conserved.
+    pub fn settle(self, decisions: Decisions) -> RoundLog {
+        self.engine.settle(decisions)
+    }
+}

@@ -1,0 +1,221 @@
+//! Random streams, each keyed by who draws, for what and when.
+//!
+//! A stream is a position in the key stream of `ChaCha8` under the key (seed, purpose, when), so
+//! nothing is stored between rounds, any round can be replayed alone, and neither one more trader
+//! nor one more draw moves any other stream.
+
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng as _, TryRng as _};
+
+/// What a random stream is for; a new purpose never disturbs an old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Purpose {
+    /// The order in which simultaneous requests reach one stock's book.
+    Arrival = 1,
+    /// Ties of initial holdings.
+    Endowment = 2,
+    /// What one trader draws in one stage.
+    Decision = 3,
+    /// What one trader is: drawn once for the whole run.
+    Trait = 4,
+    /// The companies' fundamentals, as rule traders believe them.
+    Fundamental = 5,
+}
+
+/// The seed of a run, from which every random stream follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Seed(pub u64);
+
+const WORDS: usize = 16;
+const BATCH: usize = 64;
+
+impl Seed {
+    /// The keyed generator of a purpose at a time; `when` is any number the caller counts by.
+    fn keyed(self, purpose: Purpose, when: u64) -> ChaCha8Rng {
+        let mut key = *b"________asfm________________\x01\0\0\0";
+        key[..8].copy_from_slice(&self.0.to_le_bytes());
+        key[12..16].copy_from_slice(&(purpose as u32).to_le_bytes());
+        key[16..24].copy_from_slice(&when.to_le_bytes());
+        ChaCha8Rng::from_seed(key)
+    }
+
+    /// The stream of one actor.
+    pub fn stream(self, purpose: Purpose, who: u64, when: u64) -> Draws {
+        let mut keyed = self.keyed(purpose, when);
+        keyed.set_word_pos(u128::from(who) * WORDS as u128);
+        let mut words = [0; WORDS];
+        for word in &mut words {
+            *word = keyed.next_u32();
+        }
+        Draws { words, next: 0, seed: self, purpose, who, when, more: None }
+    }
+
+    /// The streams of the actors `first, first + 1, …`, made many at a time.
+    pub fn streams(
+        self,
+        purpose: Purpose,
+        first: u64,
+        when: u64,
+    ) -> impl Iterator<Item = Draws> {
+        let mut keyed = self.keyed(purpose, when);
+        keyed.set_word_pos(u128::from(first) * WORDS as u128);
+        let mut bytes = [0_u8; BATCH * WORDS * 4];
+        let mut at = BATCH;
+        let mut who = first;
+        std::iter::from_fn(move || {
+            if at == BATCH {
+                keyed.try_fill_bytes(&mut bytes).expect("a cipher cannot fail");
+                at = 0;
+            }
+            let mut words = [0; WORDS];
+            let from = &bytes[at * WORDS * 4..(at + 1) * WORDS * 4];
+            for (word, four) in words.iter_mut().zip(from.chunks_exact(4)) {
+                *word = u32::from_le_bytes(four.try_into().expect("four bytes"));
+            }
+            at += 1;
+            who += 1;
+            Some(Draws { words, next: 0, seed: self, purpose, who: who - 1, when, more: None })
+        })
+    }
+}
+
+/// One actor's random numbers: its block of the key stream, then a stream of its own.
+#[derive(Debug, Clone)]
+pub struct Draws {
+    words: [u32; WORDS],
+    next: usize,
+    seed: Seed,
+    purpose: Purpose,
+    who: u64,
+    when: u64,
+    more: Option<Box<ChaCha8Rng>>,
+}
+
+impl Draws {
+    /// 32 random bits.
+    #[inline]
+    pub fn word(&mut self) -> u32 {
+        if let Some(&word) = self.words.get(self.next) {
+            self.next += 1;
+            return word;
+        }
+        self.beyond()
+    }
+
+    #[cold]
+    fn beyond(&mut self) -> u32 {
+        let Self { seed, purpose, who, when, .. } = *self;
+        self.more
+            .get_or_insert_with(|| {
+                let mut keyed = seed.keyed(purpose, when);
+                keyed.set_stream(who + 1);
+                Box::new(keyed)
+            })
+            .next_u32()
+    }
+
+    /// A whole number below `n`, all equally likely (Lemire 2019); 0 for `n = 0`.
+    #[inline]
+    pub fn below(&mut self, n: u32) -> u32 {
+        let mut wide = u64::from(self.word()) * u64::from(n);
+        if (wide & 0xFFFF_FFFF) < u64::from(n) {
+            let reject_below = u64::from(n.wrapping_neg() % n.max(1));
+            while (wide & 0xFFFF_FFFF) < reject_below {
+                wide = u64::from(self.word()) * u64::from(n);
+            }
+        }
+        u32::try_from(wide >> 32).expect("the high half of 64 bits")
+    }
+
+    /// A number in [0, 1), in steps of 2^-32.
+    #[inline]
+    pub fn unit(&mut self) -> f64 {
+        f64::from(self.word()) * (1.0 / 4_294_967_296.0)
+    }
+
+    /// Whether something of probability `p` happens.
+    #[inline]
+    pub fn chance(&mut self, p: f64) -> bool {
+        self.unit() < p
+    }
+
+    /// A bell-shaped number of mean 0 and variance 1: the sum of four uniform ones
+    /// (Irwin and Hall), hence within ±3.47 and free of transcendental functions.
+    #[inline]
+    pub fn bell(&mut self) -> f64 {
+        let (a, b) = (self.word(), self.word());
+        let sum = (a & 0xFFFF) + (a >> 16) + (b & 0xFFFF) + (b >> 16);
+        // Each part has mean 65 535 / 2 and variance (65 536² - 1) / 12; 4 parts.
+        (f64::from(sum) - 131_070.0) / 37_837.226_99
+    }
+}
+
+/// Shuffles `items` by Fisher and Yates's method.
+pub(crate) fn shuffle<T>(items: &mut [T], draws: &mut impl FnMut(u32) -> u32) {
+    for last in (1..items.len()).rev() {
+        let n = u32::try_from(last + 1).expect("fewer than 2^32 items");
+        items.swap(last, draws(n) as usize);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_the_same_alone_and_among_many() {
+        let seed = Seed(7);
+        for (who, mut many) in (5_u64..300).zip(seed.streams(Purpose::Decision, 5, 9)) {
+            let mut alone = seed.stream(Purpose::Decision, who, 9);
+            let left: Vec<u32> = (0..40).map(|_| many.word()).collect();
+            let right: Vec<u32> = (0..40).map(|_| alone.word()).collect();
+            assert_eq!(left, right, "actor {who}");
+        }
+    }
+
+    #[test]
+    fn the_algorithm_is_pinned() {
+        let mut draws = Seed(42).stream(Purpose::Arrival, 0, 1);
+        let first: Vec<u32> = (0..4).map(|_| draws.below(1_000)).collect();
+        assert_eq!(first, PINNED, "a changed stream moves every result");
+    }
+    const PINNED: [u32; 4] = [0, 0, 0, 0];
+
+    #[test]
+    fn streams_differ_by_seed_purpose_actor_and_time() {
+        let word = |seed, purpose, who, when| Seed(seed).stream(purpose, who, when).word();
+        let mut seen = std::collections::BTreeSet::new();
+        for seed in 0..5 {
+            for purpose in [Purpose::Arrival, Purpose::Decision, Purpose::Trait] {
+                for who in 0..5 {
+                    for when in 0..5 {
+                        assert!(seen.insert(word(seed, purpose, who, when)));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bell_has_mean_zero_and_variance_one() {
+        let mut draws = Seed(1).stream(Purpose::Trait, 0, 0);
+        let sample: Vec<f64> = (0..100_000).map(|_| draws.bell()).collect();
+        let mean = sample.iter().sum::<f64>() / 1e5;
+        let variance = sample.iter().map(|x| x * x).sum::<f64>() / 1e5;
+        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
+    }
+
+    #[test]
+    fn below_stays_below_and_reaches_all() {
+        let mut draws = Seed(1).stream(Purpose::Trait, 3, 0);
+        let mut seen = [0; 7];
+        for _ in 0..7_000 {
+            seen[draws.below(7) as usize] += 1;
+        }
+        assert!(seen.iter().all(|&n| n > 800), "{seen:?}");
+        assert_eq!(draws.below(0), 0);
+        assert_eq!(draws.below(1), 0);
+    }
+}

@@ -1,0 +1,481 @@
+//! From what is written to what can be run: every rule a scenario must keep.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use asfm_book::Grid;
+use toml::Spanned;
+
+use super::decimal::Decimal;
+use super::{
+    Allocation, Company, Dividend, Kind, MarketRules, News, Scenario, ScenarioError, Source,
+    StageKind, Valuation, written,
+};
+use crate::rng::Seed;
+use crate::units::{Cash, Day, Ppm, Price, StockId, UNITS};
+
+const DAYS_MAX: u32 = 1_000_000;
+const AGENTS_MAX: u32 = 100_000_000;
+const PRICE_MAX: i64 = 10_000_000 * UNITS;
+const CASH_MAX: i64 = i64::MAX / 8;
+const STAGES_MAX: usize = 255;
+
+type Checked<T> = Result<T, ScenarioError>;
+
+/// A text with its name, to point at.
+struct File<'t> {
+    name: &'t str,
+    text: &'t str,
+}
+
+impl File<'_> {
+    fn parse<T: serde::de::DeserializeOwned>(&self) -> Checked<T> {
+        let refuse = |key: &serde_path_to_error::Path, error: &toml::de::Error| {
+            ScenarioError::from_toml(self.name, self.text, key, error)
+        };
+        let parser = toml::Deserializer::parse(self.text).map_err(|error| {
+            ScenarioError::at(
+                self.name,
+                self.text,
+                error.span().unwrap_or(0..0),
+                error.message().trim().to_owned(),
+            )
+        })?;
+        serde_path_to_error::deserialize(parser).map_err(|error| refuse(error.path(), error.inner()))
+    }
+
+    fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> ScenarioError {
+        ScenarioError::at(self.name, self.text, span, message.into()).key(key)
+    }
+
+    fn refuse<T>(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> Checked<T> {
+        Err(self.error(span, key, message))
+    }
+
+    /// A share between 0 and 1.
+    fn share(&self, written: &Spanned<Decimal>, key: &str) -> Checked<Ppm> {
+        match u32::try_from(written.get_ref().0) {
+            Ok(ppm) if ppm <= Ppm::ONE.0 => Ok(Ppm(ppm)),
+            _ => self.refuse(written.span(), key, "expected a share between 0 and 1"),
+        }
+    }
+
+    /// A positive amount with at most four places.
+    fn positive_units(&self, written: &Spanned<Decimal>, key: &str, max: i64) -> Checked<i64> {
+        match written.get_ref().units() {
+            Some(units) if units > 0 && units <= max => Ok(units),
+            Some(units) if units > max => {
+                self.refuse(written.span(), key, format!("expected at most {}", Price(max)))
+            }
+            Some(_) => self.refuse(
+                written.span(),
+                key,
+                format!("expected a positive number, found {}", shown(*written.get_ref())),
+            ),
+            None => self.refuse(written.span(), key, "expected at most four decimal places"),
+        }
+    }
+}
+
+fn shown(decimal: Decimal) -> String {
+    let sign = if decimal.0 < 0 { "-" } else { "" };
+    let all = decimal.0.unsigned_abs();
+    let text = format!("{sign}{}.{:06}", all / 1_000_000, all % 1_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+pub(super) fn scenario(
+    name: &str,
+    text: &str,
+    mut include: impl FnMut(&str) -> Result<String, String>,
+) -> Checked<Scenario> {
+    let file = File { name, text };
+    let raw: written::Scenario = file.parse()?;
+    let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
+    let companies = match (&raw.companies, raw.company.is_empty()) {
+        (Some(path), true) => {
+            let text = include(path.get_ref()).map_err(|why| {
+                let message = format!("cannot read `{}`: {why}", path.get_ref());
+                file.error(path.span(), "companies", message)
+            })?;
+            let name = path.get_ref().clone();
+            let table = File { name: &name, text: &text };
+            let read: written::CompanyTable = table.parse()?;
+            let companies = self::companies(&table, &read.company, &raw)?;
+            sources.push(Source { name, text });
+            companies
+        }
+        (Some(path), false) => {
+            let message = "expected either a file of companies or `[[company]]` tables, not both";
+            return file.refuse(path.span(), "companies", message);
+        }
+        (None, false) => self::companies(&file, &raw.company, &raw)?,
+        (None, true) => {
+            let message = "expected `companies = \"FILE\"` or at least one `[[company]]`";
+            return file.refuse(0..0, "companies", message);
+        }
+    };
+    let codes = codes(&companies);
+    let open = calendar(&file, &raw)?;
+    let rules = market(&file, &raw)?;
+    let kinds = kinds(&file, &raw)?;
+    let (initial_shares, allocation, subset) = endowment(&file, &raw, &companies)?;
+    let news = news(&file, &raw)?;
+    let dividends = dividends(&file, &raw, &codes, &open)?;
+    if raw.name.get_ref().trim().is_empty() {
+        return file.refuse(raw.name.span(), "name", "expected a name");
+    }
+    if i64::try_from(raw.seed).is_err() {
+        return file.refuse(0..0, "seed", format!("expected at most {}", i64::MAX));
+    }
+    Ok(Scenario {
+        sources,
+        name: raw.name.into_inner(),
+        title: raw.title,
+        seed: Seed(raw.seed),
+        open,
+        companies,
+        rules,
+        kinds,
+        initial_shares,
+        allocation,
+        subset,
+        news,
+        dividends,
+        codes,
+    })
+}
+
+fn companies(
+    file: &File<'_>,
+    written: &[written::Company],
+    scenario: &written::Scenario,
+) -> Checked<Vec<Company>> {
+    if written.is_empty() {
+        return file.refuse(0..0, "company", "expected at least one company");
+    }
+    if written.len() > usize::from(u16::MAX) {
+        let span = written[usize::from(u16::MAX)].code.span();
+        return file.refuse(span, "company", format!("expected at most {} companies", u16::MAX));
+    }
+    let tick = scenario.market.tick.get_ref().units().unwrap_or(1).max(1);
+    let mut seen = BTreeSet::new();
+    let mut companies = Vec::new();
+    for (at, it) in written.iter().enumerate() {
+        let code = it.code.get_ref();
+        let key = format!("company[{at}]");
+        if code.is_empty() || code.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            let message = "expected a stock code without spaces";
+            return file.refuse(it.code.span(), &format!("{key}.code"), message);
+        }
+        if !seen.insert(code) {
+            let message = format!("the code `{code}` is used twice");
+            return file.refuse(it.code.span(), &format!("{key}.code"), message);
+        }
+        let closes_key = format!("{key}.closes");
+        if it.closes.get_ref().is_empty() {
+            let message = "expected at least one close before day 1";
+            return file.refuse(it.closes.span(), &closes_key, message);
+        }
+        let mut closes = Vec::new();
+        for (day, close) in it.closes.get_ref().iter().enumerate() {
+            let key = format!("{closes_key}[{day}]");
+            let units = file.positive_units(close, &key, PRICE_MAX)?;
+            if units % tick != 0 {
+                let message =
+                    format!("expected a multiple of the tick {}, found {}", Price(tick), Price(units));
+                return file.refuse(close.span(), &key, message);
+            }
+            closes.push(Price(units));
+        }
+        let shares = it.shares_outstanding.as_ref();
+        if let Some(shares) = shares.filter(|it| *it.get_ref() == 0) {
+            let message = "expected a positive number of shares";
+            return file.refuse(shares.span(), &format!("{key}.shares-outstanding"), message);
+        }
+        companies.push(Company {
+            code: code.clone(),
+            name: it.name.clone().unwrap_or_else(|| code.clone()),
+            sector: it.sector.clone(),
+            business: it.business.clone(),
+            closes,
+            shares_outstanding: shares.map(|it| *it.get_ref()),
+            valuation: Valuation {
+                price_earnings: it.price_earnings.map(|it| it.0),
+                price_book: it.price_book.map(|it| it.0),
+                dividend_yield: it.dividend_yield.map(|it| it.0),
+            },
+        });
+    }
+    Ok(companies)
+}
+
+fn codes(companies: &[Company]) -> BTreeMap<String, StockId> {
+    let places = (0..).map(StockId);
+    companies.iter().map(|it| it.code.clone()).zip(places).collect()
+}
+
+fn calendar(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<bool>> {
+    let days = *raw.days.get_ref();
+    if days == 0 || days > DAYS_MAX {
+        let message = format!("expected between 1 and {DAYS_MAX} days, found {days}");
+        return file.refuse(raw.days.span(), "days", message);
+    }
+    let mut open = vec![true; days as usize];
+    if let Some(week) = &raw.calendar.week {
+        let letters = week.get_ref().as_bytes();
+        if letters.is_empty() || letters.iter().any(|it| !matches!(it, b'o' | b'c')) {
+            let message = "expected letters `o` (open) and `c` (closed), such as \"ooooocc\"";
+            return file.refuse(week.span(), "calendar.week", message);
+        }
+        for (day, letter) in open.iter_mut().zip(letters.iter().cycle()) {
+            *day = *letter == b'o';
+        }
+    }
+    for (at, day) in raw.calendar.closed.iter().enumerate() {
+        match (*day.get_ref() as usize).checked_sub(1).and_then(|it| open.get_mut(it)) {
+            Some(it) => *it = false,
+            None => {
+                let message = format!("expected a day between 1 and {days}");
+                return file.refuse(day.span(), &format!("calendar.closed[{at}]"), message);
+            }
+        }
+    }
+    if !open.iter().any(|it| *it) {
+        return file.refuse(raw.days.span(), "calendar", "expected at least one trading day");
+    }
+    Ok(open)
+}
+
+fn market(file: &File<'_>, raw: &written::Scenario) -> Checked<MarketRules> {
+    let it = &raw.market;
+    let tick = file.positive_units(&it.tick, "market.tick", PRICE_MAX)?;
+    let grid = Grid::new(tick).map_err(|error| {
+        file.error(it.tick.span(), "market.tick", error.to_string())
+            .hint("a midpoint lies half a tick off the grid and is kept exact: 0.0002 is the least")
+    })?;
+    let lot = *it.lot.get_ref();
+    if lot == 0 {
+        return file.refuse(it.lot.span(), "market.lot", "expected at least 1 share");
+    }
+    let price_limit = match it.price_limit.get_ref().0 {
+        None => None,
+        Some(Decimal(ppm)) if ppm > 0 && ppm < 1_000_000 => u32::try_from(ppm).ok().map(Ppm),
+        Some(found) => {
+            let message =
+                format!("expected a share above 0 and below 1, or \"off\"; found {}", shown(found));
+            return file.refuse(it.price_limit.span(), "market.price-limit", message);
+        }
+    };
+    let fee = file.share(&it.fee, "market.fee")?;
+    let stamp_tax = file.share(&it.stamp_tax, "market.stamp-tax")?;
+    if fee.0 + stamp_tax.0 >= Ppm::ONE.0 {
+        let message = "expected fee and stamp tax together below 1";
+        return file.refuse(it.stamp_tax.span(), "market.stamp-tax", message);
+    }
+    let large_trade = it.large_trade.as_ref();
+    let large_trade = large_trade
+        .map(|it| file.positive_units(it, "market.large-trade", CASH_MAX))
+        .transpose()?
+        .map(Cash);
+    if *it.history_days.get_ref() == 0 {
+        let message = "expected at least 1 day";
+        return file.refuse(it.history_days.span(), "market.history-days", message);
+    }
+    Ok(MarketRules {
+        grid,
+        lot,
+        sessions: sessions(file, it)?,
+        closed_sessions: closed_sessions(file, it)?,
+        auction: it.auction,
+        tie_break: it.tie_break,
+        continuous: it.continuous,
+        price_limit,
+        resubmission: it.resubmission,
+        operations: (it.operations > 0).then_some(it.operations),
+        operations_per: it.operations_per,
+        order_life: it.order_life,
+        priority: it.priority,
+        self_trade: it.self_trade,
+        close: it.close,
+        no_trade_close: it.no_trade_close,
+        settlement: it.settlement,
+        fee,
+        stamp_tax,
+        cash_interest: file.share(&it.cash_interest, "market.cash-interest")?,
+        history_days: *it.history_days.get_ref() as usize,
+        depth_levels: it.depth_levels as usize,
+        large_trade,
+    })
+}
+
+fn sessions(file: &File<'_>, market: &written::Market) -> Checked<Vec<StageKind>> {
+    let written = &market.sessions;
+    let rounds = *market.continuous_rounds.get_ref() as usize;
+    let repeat = |it: &StageKind| if *it == StageKind::Continuous { rounds } else { 1 };
+    let total: usize = written.get_ref().iter().map(repeat).sum();
+    if total > STAGES_MAX {
+        let message = format!("expected at most {STAGES_MAX} stages a day, found {total}");
+        return file.refuse(market.continuous_rounds.span(), "market.continuous-rounds", message);
+    }
+    let stages: Vec<StageKind> =
+        written.get_ref().iter().flat_map(|it| std::iter::repeat_n(*it, repeat(it))).collect();
+    if !stages.iter().any(|it| *it != StageKind::Talk) {
+        let message = "expected at least one `auction` or `continuous` stage";
+        return file.refuse(written.span(), "market.sessions", message);
+    }
+    Ok(stages)
+}
+
+fn closed_sessions(file: &File<'_>, market: &written::Market) -> Checked<Vec<StageKind>> {
+    let written = &market.closed_sessions;
+    if written.get_ref().iter().any(|it| *it != StageKind::Talk) {
+        let message = "expected only `talk`: nothing trades on a closed day";
+        return file.refuse(written.span(), "market.closed-sessions", message);
+    }
+    Ok(written.get_ref().clone())
+}
+
+fn kinds(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<Kind>> {
+    let population = &raw.population;
+    let agents = *population.agents.get_ref();
+    let agents_key = "population.agents";
+    if agents == 0 || agents > AGENTS_MAX {
+        let message = format!("expected between 1 and {AGENTS_MAX} traders, found {agents}");
+        return file.refuse(population.agents.span(), agents_key, message);
+    }
+    let parts: u64 = raw.traders.iter().map(|it| u64::from(*it.ratio.get_ref())).sum();
+    if parts == 0 {
+        let message = "expected at least one kind of trader with a positive ratio";
+        return file.refuse(0..0, "traders", message);
+    }
+    if u64::from(agents) % parts != 0 {
+        let ratio: Vec<String> =
+            raw.traders.iter().map(|it| it.ratio.get_ref().to_string()).collect();
+        let (below, above) = (u64::from(agents) / parts * parts, (u64::from(agents) / parts + 1) * parts);
+        let near = if below == 0 { above.to_string() } else { format!("{below} or {above}") };
+        let message = format!(
+            "{agents} traders cannot be divided {}: expected a multiple of {parts}",
+            ratio.join(":")
+        );
+        let error = file.error(population.agents.span(), agents_key, message);
+        return Err(error.hint(format!("{near} would do")));
+    }
+    let scale = *population.capital_scale.get_ref();
+    if scale == 0 {
+        let span = population.capital_scale.span();
+        return file.refuse(span, "population.capital-scale", "expected at least 1");
+    }
+    let (mut kinds, mut seen, mut first, mut wealth) = (Vec::new(), BTreeSet::new(), 0, 0_i64);
+    for (at, it) in raw.traders.iter().enumerate() {
+        let key = format!("traders[{at}]");
+        let name = it.kind.get_ref();
+        if name.is_empty() || !seen.insert(name) {
+            let message = format!("the kind `{name}` is empty or used twice");
+            return file.refuse(it.kind.span(), &format!("{key}.kind"), message);
+        }
+        let key = format!("{key}.capital");
+        let capital = file.positive_units(&it.capital, &key, CASH_MAX)?;
+        let traders = u64::from(agents) / parts * u64::from(*it.ratio.get_ref());
+        let traders = u32::try_from(traders).expect("a part of the agents");
+        let capital = capital.checked_mul(i64::from(scale));
+        let all = capital.and_then(|it| it.checked_mul(i64::from(traders)));
+        let total = all.and_then(|it| it.checked_add(wealth)).filter(|it| *it <= CASH_MAX);
+        let (Some(capital), Some(total)) = (capital, total) else {
+            let message = format!("all traders together may not start with more than {}", Cash(CASH_MAX));
+            return file.refuse(it.capital.span(), &key, message);
+        };
+        wealth = total;
+        kinds.push(Kind {
+            name: name.clone(),
+            profile: it.profile.clone().unwrap_or_else(|| name.clone()),
+            capital: Cash(capital),
+            traders,
+            first,
+        });
+        first += traders;
+    }
+    Ok(kinds)
+}
+
+fn endowment(
+    file: &File<'_>,
+    raw: &written::Scenario,
+    companies: &[Company],
+) -> Checked<(Ppm, Allocation, u16)> {
+    let population = &raw.population;
+    let share = file.share(&population.initial_shares, "population.initial-shares")?;
+    let allocation = *population.allocation.get_ref();
+    let subset = *population.subset.get_ref();
+    if allocation == Allocation::RandomSubset
+        && (subset == 0 || usize::from(subset) > companies.len())
+    {
+        let message = format!("expected between 1 and {} stocks, found {subset}", companies.len());
+        return file.refuse(population.subset.span(), "population.subset", message);
+    }
+    if allocation == Allocation::MarketCap
+        && let Some(it) = companies.iter().find(|it| it.shares_outstanding.is_none())
+    {
+        let message = format!(
+            "`market-cap` needs `shares-outstanding` of every company; {} has none",
+            it.code
+        );
+        return file.refuse(population.allocation.span(), "population.allocation", message);
+    }
+    Ok((share, allocation, subset))
+}
+
+fn news(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<News>> {
+    let days = *raw.days.get_ref();
+    let mut news = Vec::new();
+    for (at, it) in raw.news.iter().enumerate() {
+        let day = *it.day.get_ref();
+        if day > days {
+            let message = format!("news on day {day}, but the run has {days} days");
+            return file.refuse(it.day.span(), &format!("news[{at}].day"), message);
+        }
+        let until = match it.days {
+            Some(0) => {
+                let message = "expected at least 1 day";
+                return file.refuse(it.day.span(), &format!("news[{at}].days"), message);
+            }
+            Some(shown) => day.saturating_add(shown - 1),
+            None => u32::MAX,
+        };
+        news.push(News {
+            day: Day(day),
+            until: Day(until),
+            text: it.text.clone(),
+            topic: it.topic.clone(),
+            size: it.size.map(|it| it.0),
+        });
+    }
+    news.sort_by_key(|it| it.day);
+    Ok(news)
+}
+
+fn dividends(
+    file: &File<'_>,
+    raw: &written::Scenario,
+    codes: &BTreeMap<String, StockId>,
+    open: &[bool],
+) -> Checked<Vec<Dividend>> {
+    let mut dividends = Vec::new();
+    for (at, it) in raw.dividend.iter().enumerate() {
+        let key = |field: &str| format!("dividend[{at}].{field}");
+        let day = *it.day.get_ref();
+        let is_open = (day as usize).checked_sub(1).and_then(|day| open.get(day));
+        if is_open != Some(&true) {
+            let message = format!("expected a trading day of the run, found {day}");
+            return file.refuse(it.day.span(), &key("day"), message);
+        }
+        let Some(&stock) = codes.get(it.stock.get_ref()) else {
+            let message = format!("no company has the code `{}`", it.stock.get_ref());
+            return file.refuse(it.stock.span(), &key("stock"), message);
+        };
+        let per_share = file.positive_units(&it.per_share, &key("per-share"), PRICE_MAX)?;
+        dividends.push(Dividend { day: Day(day), stock, per_share: Price(per_share) });
+    }
+    dividends.sort_by_key(|it| it.day);
+    Ok(dividends)
+}
