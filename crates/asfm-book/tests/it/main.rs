@@ -1,0 +1,3 @@
+//! Integration tests of the book, in one binary.
+
+mod example;
