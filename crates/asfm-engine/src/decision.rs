@@ -76,7 +76,15 @@ impl Decisions {
     /// Adds a limit order.
     #[inline]
     pub fn order(&mut self, trader: TraderId, stock: StockId, side: Side, qty: i64, price: i64) {
-        self.push(trader, Intent::Order { stock, side, qty, price });
+        self.push(
+            trader,
+            Intent::Order {
+                stock,
+                side,
+                qty,
+                price,
+            },
+        );
     }
 
     /// Adds a request that cannot be read, with its words.
@@ -92,7 +100,10 @@ impl Decisions {
 
     /// Adds what a trader says.
     pub fn say(&mut self, trader: TraderId, text: impl Into<String>) {
-        self.statements.push(Statement { trader, text: text.into() });
+        self.statements.push(Statement {
+            trader,
+            text: text.into(),
+        });
     }
 
     /// Adds all of `others`.

@@ -1,7 +1,9 @@
 //! Fingerprints of the state of a run, chained round by round.
 
+use asfm_book::Side;
 use blake3::Hasher;
 
+use crate::decision::Intent;
 use crate::event::{Digest, RoundLog};
 use crate::ledger::Ledger;
 use crate::listing::Listing;
@@ -23,7 +25,7 @@ impl Chain {
     }
 }
 
-/// Adds a settled round: its place and trades, all accounts, all unmatched orders.
+/// Adds a settled round: what was asked for, the trades, all accounts, all unmatched orders.
 pub(crate) fn round(
     chain: &mut Chain,
     log: &RoundLog,
@@ -33,7 +35,7 @@ pub(crate) fn round(
     let mut bytes = Words::default();
     bytes.put(u64::from(log.day.0));
     bytes.put(u64::from(log.stage));
-    bytes.put(log.requests.len() as u64);
+    asked(&mut bytes, log);
     for it in &log.trades {
         bytes.put(it.maker.0);
         bytes.put(it.taker.0);
@@ -60,6 +62,43 @@ pub(crate) fn round(
     hasher.update_rayon(&bytes.0);
     *chain = Chain(Digest(*hasher.finalize().as_bytes()));
     chain.0
+}
+
+/// Everything that came from outside.
+fn asked(bytes: &mut Words, log: &RoundLog) {
+    bytes.put(log.requests.len() as u64);
+    for it in &log.requests {
+        let (kind, stock, qty, price) = match it.intent {
+            Intent::Order {
+                stock,
+                side: Side::Buy,
+                qty,
+                price,
+            } => (0, stock.0, qty, price),
+            Intent::Order {
+                stock,
+                side: Side::Sell,
+                qty,
+                price,
+            } => (1, stock.0, qty, price),
+            Intent::Cancel { stock } => (2, stock.0, 0, 0),
+            Intent::Unreadable { why, text } => (3, why as u16, i64::from(text), 0),
+        };
+        bytes.put(u64::from(it.trader.number()) << 32 | u64::from(stock) << 8 | kind);
+        bytes.put(qty.cast_unsigned());
+        bytes.put(price.cast_unsigned());
+    }
+    for text in log
+        .texts
+        .iter()
+        .chain(log.statements.iter().map(|it| &it.text))
+    {
+        bytes.put(text.len() as u64);
+        bytes.0.extend_from_slice(text.as_bytes());
+    }
+    for it in &log.statements {
+        bytes.put(u64::from(it.trader.number()));
+    }
 }
 
 #[derive(Default)]

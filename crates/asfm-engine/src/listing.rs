@@ -2,13 +2,13 @@
 
 use asfm_book::{
     AuctionRule, Book, BookOptions, CancelReason, HalfTick, LimitOrder, OrderId, Qty, Side, Sink,
-    Tick, TieBreak, TimeInForce, Trade as Met,
+    Tick, TimeInForce, Trade as Met,
 };
 
 use crate::event::{Auction, Close, End, EndReason, Trade};
 use crate::rng::{Purpose, Seed, shuffle};
 use crate::scenario::{
-    AuctionKind, CloseKind, MarketRules, NoTradeClose, OrderLife, Priority, StageKind, TieBreakKind,
+    AuctionKind, CloseKind, MarketRules, NoTradeClose, OrderLife, Priority, StageKind,
 };
 use crate::units::{Cash, Price, RequestId, StockId, TraderId};
 
@@ -138,8 +138,10 @@ impl Listing {
         closes: Vec<Price>,
         rules: &MarketRules,
     ) -> Self {
-        let options =
-            BookOptions { self_trade: rules.self_trade.into(), continuous: rules.continuous.into() };
+        let options = BookOptions {
+            self_trade: rules.self_trade.into(),
+            continuous: rules.continuous.into(),
+        };
         let mut it = Self {
             stock,
             book: Book::new(options),
@@ -228,7 +230,9 @@ impl Listing {
     ) -> Outcome {
         let mut out = Outcome::default();
         for &(place, why) in withdrawn {
-            self.book.cancel(book_id(place as usize), &mut ()).expect("unmatched, so in the book");
+            self.book
+                .cancel(book_id(place as usize), &mut ())
+                .expect("unmatched, so in the book");
             self.end(place as usize, why, stage.rules, &mut out);
         }
         out.freed.fill(None);
@@ -256,7 +260,11 @@ impl Listing {
         {
             let value: i128 = out.trades.iter().map(|it| i128::from(it.value().0)).sum();
             let price = (auction.volume > 0).then(|| mean(value, auction.volume));
-            out.auction = Some(Auction { stock: self.stock, price, volume: auction.volume });
+            out.auction = Some(Auction {
+                stock: self.stock,
+                price,
+                volume: auction.volume,
+            });
             if opens && price.is_some() {
                 self.tally.open = price;
             }
@@ -268,11 +276,8 @@ impl Listing {
         match rules.auction {
             AuctionKind::Midpoint => AuctionRule::Midpoint,
             AuctionKind::Uniform => AuctionRule::Uniform {
-                reference: rules.grid.tick(self.reference().0).expect("closes lie on the grid"),
-                tie: match rules.tie_break {
-                    TieBreakKind::NearestReference => TieBreak::NearestReference,
-                    TieBreakKind::Lowest => TieBreak::Lowest,
-                },
+                reference: rules.grid.tick(self.reference().0).ok(),
+                tie: rules.tie_break.into(),
             },
         }
     }
@@ -281,7 +286,10 @@ impl Listing {
     fn arrive(&mut self, it: &Accepted, events: &mut Events) {
         let place = self.orders.len();
         let head = &mut self.heads[it.trader.index()][side_index(it.side)];
-        let before = std::mem::replace(head, u32::try_from(place + 1).expect("fewer than 2^32 orders"));
+        let before = std::mem::replace(
+            head,
+            u32::try_from(place + 1).expect("fewer than 2^32 orders"),
+        );
         self.orders.push(Order {
             request: it.request,
             trader: it.trader,
@@ -299,7 +307,9 @@ impl Listing {
             tif: TimeInForce::Day,
             post_only: false,
         };
-        self.book.limit(order, events).expect("ids are fresh and prices in the band");
+        self.book
+            .limit(order, events)
+            .expect("ids are fresh and prices in the band");
     }
 
     /// Turns what the book reported into events and into what accounts must change.
@@ -316,7 +326,11 @@ impl Listing {
     fn trade(&mut self, met: &Met, rules: &MarketRules, out: &mut Outcome) {
         let qty = met.qty.get();
         let (maker, taker) = (place_of(met.maker), place_of(met.taker));
-        let buyer = if self.orders[maker].side == Side::Buy { maker } else { taker };
+        let buyer = if self.orders[maker].side == Side::Buy {
+            maker
+        } else {
+            taker
+        };
         let bid = self.orders[buyer];
         let released =
             reservation(bid.tick, bid.left, rules) - reservation(bid.tick, bid.left - qty, rules);
@@ -350,14 +364,22 @@ impl Listing {
         let depth = |side: Side| -> Vec<Depth> {
             let levels = self.book.levels(side).take(rules.depth_levels);
             levels
-                .map(|it| Depth { price: Price(rules.grid.units(it.price)), qty: it.qty })
+                .map(|it| Depth {
+                    price: Price(rules.grid.units(it.price)),
+                    qty: it.qty,
+                })
                 .collect()
         };
         let (bids, asks) = (depth(Side::Buy), depth(Side::Sell));
         let tally = self.tally;
         let vwap = (tally.volume > 0).then(|| mean(i128::from(tally.value.0), tally.volume));
         let close = self.closing_price(rules);
-        self.yesterday = Yesterday { vwap, volume: tally.volume, bids, asks };
+        self.yesterday = Yesterday {
+            vwap,
+            volume: tally.volume,
+            bids,
+            asks,
+        };
         self.closes.push(close);
         self.tally = Tally::default();
         self.set_band(rules);
@@ -380,7 +402,15 @@ impl Listing {
 
     fn closing_price(&self, rules: &MarketRules) -> Price {
         let tick = rules.grid.tick_units();
-        let Tally { value, volume, trades, prices, last: Some(last), .. } = self.tally else {
+        let Tally {
+            value,
+            volume,
+            trades,
+            prices,
+            last: Some(last),
+            ..
+        } = self.tally
+        else {
             return self.quiet_close(rules);
         };
         let exact = match rules.close {
@@ -428,8 +458,13 @@ impl Listing {
         self.book.clear();
         for it in old.iter().filter(|it| it.left > 0) {
             let qty = Qty::new(it.left).expect("filtered");
-            let accepted =
-                Accepted { request: it.request, trader: it.trader, side: it.side, tick: it.tick, qty };
+            let accepted = Accepted {
+                request: it.request,
+                trader: it.trader,
+                side: it.side,
+                tick: it.tick,
+                qty,
+            };
             self.arrive(&accepted, &mut Events::default());
         }
     }

@@ -62,7 +62,11 @@ pub struct Observation<'r> {
 
 impl<'r> Observation<'r> {
     pub(crate) fn new(engine: &'r Engine, market: &'r MarketView, trader: TraderId) -> Self {
-        Self { engine, market, trader }
+        Self {
+            engine,
+            market,
+            trader,
+        }
     }
 
     /// Who sees.
@@ -128,7 +132,9 @@ impl<'r> Observation<'r> {
     pub fn wealth(&self) -> Cash {
         let stocks = (0..).map(StockId).zip(&self.market.stocks);
         let shares = stocks.map(|(stock, it)| {
-            it.reference.times(self.shares(stock)).unwrap_or(Cash(i64::MAX / 1_000_000))
+            it.reference
+                .times(self.shares(stock))
+                .unwrap_or(Cash(i64::MAX / 1_000_000))
         });
         self.cash() + shares.sum()
     }

@@ -4,9 +4,8 @@
 //! nothing is stored between rounds, any round can be replayed alone, and neither one more trader
 //! nor one more draw moves any other stream.
 
-use rand::SeedableRng as _;
 use rand::rngs::ChaCha8Rng;
-use rand::{Rng as _, TryRng as _};
+use rand::{Rng as _, SeedableRng as _};
 
 /// What a random stream is for; a new purpose never disturbs an old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +48,19 @@ impl Seed {
         for word in &mut words {
             *word = keyed.next_u32();
         }
-        Draws { words, next: 0, seed: self, purpose, who, when, more: None }
+        Draws {
+            words,
+            next: 0,
+            seed: self,
+            purpose,
+            who,
+            when,
+            more: None,
+        }
     }
 
     /// The streams of the actors `first, first + 1, …`, made many at a time.
-    pub fn streams(
-        self,
-        purpose: Purpose,
-        first: u64,
-        when: u64,
-    ) -> impl Iterator<Item = Draws> {
+    pub fn streams(self, purpose: Purpose, first: u64, when: u64) -> impl Iterator<Item = Draws> {
         let mut keyed = self.keyed(purpose, when);
         keyed.set_word_pos(u128::from(first) * WORDS as u128);
         let mut bytes = [0_u8; BATCH * WORDS * 4];
@@ -66,7 +68,7 @@ impl Seed {
         let mut who = first;
         std::iter::from_fn(move || {
             if at == BATCH {
-                keyed.try_fill_bytes(&mut bytes).expect("a cipher cannot fail");
+                keyed.fill_bytes(&mut bytes);
                 at = 0;
             }
             let mut words = [0; WORDS];
@@ -76,13 +78,21 @@ impl Seed {
             }
             at += 1;
             who += 1;
-            Some(Draws { words, next: 0, seed: self, purpose, who: who - 1, when, more: None })
+            Some(Draws {
+                words,
+                next: 0,
+                seed: self,
+                purpose,
+                who: who - 1,
+                when,
+                more: None,
+            })
         })
     }
 }
 
 /// One actor's random numbers: its block of the key stream, then a stream of its own.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Draws {
     words: [u32; WORDS],
     next: usize,
@@ -106,7 +116,13 @@ impl Draws {
 
     #[cold]
     fn beyond(&mut self) -> u32 {
-        let Self { seed, purpose, who, when, .. } = *self;
+        let Self {
+            seed,
+            purpose,
+            who,
+            when,
+            ..
+        } = *self;
         self.more
             .get_or_insert_with(|| {
                 let mut keyed = seed.keyed(purpose, when);
@@ -181,7 +197,7 @@ mod tests {
         let first: Vec<u32> = (0..4).map(|_| draws.below(1_000)).collect();
         assert_eq!(first, PINNED, "a changed stream moves every result");
     }
-    const PINNED: [u32; 4] = [0, 0, 0, 0];
+    const PINNED: [u32; 4] = [902, 205, 390, 384];
 
     #[test]
     fn streams_differ_by_seed_purpose_actor_and_time() {
@@ -204,7 +220,10 @@ mod tests {
         let sample: Vec<f64> = (0..100_000).map(|_| draws.bell()).collect();
         let mean = sample.iter().sum::<f64>() / 1e5;
         let variance = sample.iter().map(|x| x * x).sum::<f64>() / 1e5;
-        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
+        assert!(
+            mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02,
+            "{mean} {variance}"
+        );
     }
 
     #[test]

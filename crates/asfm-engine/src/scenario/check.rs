@@ -41,7 +41,8 @@ impl File<'_> {
                 error.message().trim().to_owned(),
             )
         })?;
-        serde_path_to_error::deserialize(parser).map_err(|error| refuse(error.path(), error.inner()))
+        serde_path_to_error::deserialize(parser)
+            .map_err(|error| refuse(error.path(), error.inner()))
     }
 
     fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> ScenarioError {
@@ -64,13 +65,18 @@ impl File<'_> {
     fn positive_units(&self, written: &Spanned<Decimal>, key: &str, max: i64) -> Checked<i64> {
         match written.get_ref().units() {
             Some(units) if units > 0 && units <= max => Ok(units),
-            Some(units) if units > max => {
-                self.refuse(written.span(), key, format!("expected at most {}", Price(max)))
-            }
+            Some(units) if units > max => self.refuse(
+                written.span(),
+                key,
+                format!("expected at most {}", Price(max)),
+            ),
             Some(_) => self.refuse(
                 written.span(),
                 key,
-                format!("expected a positive number, found {}", shown(*written.get_ref())),
+                format!(
+                    "expected a positive number, found {}",
+                    shown(*written.get_ref())
+                ),
             ),
             None => self.refuse(written.span(), key, "expected at most four decimal places"),
         }
@@ -91,7 +97,10 @@ pub(super) fn scenario(
 ) -> Checked<Scenario> {
     let file = File { name, text };
     let raw: written::Scenario = file.parse()?;
-    let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
+    let mut sources = vec![Source {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    }];
     let companies = match (&raw.companies, raw.company.is_empty()) {
         (Some(path), true) => {
             let text = include(path.get_ref()).map_err(|why| {
@@ -99,9 +108,12 @@ pub(super) fn scenario(
                 file.error(path.span(), "companies", message)
             })?;
             let name = path.get_ref().clone();
-            let table = File { name: &name, text: &text };
+            let table = File {
+                name: &name,
+                text: &text,
+            };
             let read: written::CompanyTable = table.parse()?;
-            let companies = self::companies(&table, &read.company, &raw)?;
+            let companies = companies(&table, &read.company, &raw)?;
             sources.push(Source { name, text });
             companies
         }
@@ -109,7 +121,7 @@ pub(super) fn scenario(
             let message = "expected either a file of companies or `[[company]]` tables, not both";
             return file.refuse(path.span(), "companies", message);
         }
-        (None, false) => self::companies(&file, &raw.company, &raw)?,
+        (None, false) => companies(&file, &raw.company, &raw)?,
         (None, true) => {
             let message = "expected `companies = \"FILE\"` or at least one `[[company]]`";
             return file.refuse(0..0, "companies", message);
@@ -156,7 +168,11 @@ fn companies(
     }
     if written.len() > usize::from(u16::MAX) {
         let span = written[usize::from(u16::MAX)].code.span();
-        return file.refuse(span, "company", format!("expected at most {} companies", u16::MAX));
+        return file.refuse(
+            span,
+            "company",
+            format!("expected at most {} companies", u16::MAX),
+        );
     }
     let tick = scenario.market.tick.get_ref().units().unwrap_or(1).max(1);
     let mut seen = BTreeSet::new();
@@ -182,8 +198,11 @@ fn companies(
             let key = format!("{closes_key}[{day}]");
             let units = file.positive_units(close, &key, PRICE_MAX)?;
             if units % tick != 0 {
-                let message =
-                    format!("expected a multiple of the tick {}, found {}", Price(tick), Price(units));
+                let message = format!(
+                    "expected a multiple of the tick {}, found {}",
+                    Price(tick),
+                    Price(units)
+                );
                 return file.refuse(close.span(), &key, message);
             }
             closes.push(Price(units));
@@ -212,7 +231,11 @@ fn companies(
 
 fn codes(companies: &[Company]) -> BTreeMap<String, StockId> {
     let places = (0..).map(StockId);
-    companies.iter().map(|it| it.code.clone()).zip(places).collect()
+    companies
+        .iter()
+        .map(|it| it.code.clone())
+        .zip(places)
+        .collect()
 }
 
 fn calendar(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<bool>> {
@@ -233,7 +256,10 @@ fn calendar(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<bool>> {
         }
     }
     for (at, day) in raw.calendar.closed.iter().enumerate() {
-        match (*day.get_ref() as usize).checked_sub(1).and_then(|it| open.get_mut(it)) {
+        match (*day.get_ref() as usize)
+            .checked_sub(1)
+            .and_then(|it| open.get_mut(it))
+        {
             Some(it) => *it = false,
             None => {
                 let message = format!("expected a day between 1 and {days}");
@@ -242,7 +268,11 @@ fn calendar(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<bool>> {
         }
     }
     if !open.iter().any(|it| *it) {
-        return file.refuse(raw.days.span(), "calendar", "expected at least one trading day");
+        return file.refuse(
+            raw.days.span(),
+            "calendar",
+            "expected at least one trading day",
+        );
     }
     Ok(open)
 }
@@ -262,8 +292,10 @@ fn market(file: &File<'_>, raw: &written::Scenario) -> Checked<MarketRules> {
         None => None,
         Some(Decimal(ppm)) if ppm > 0 && ppm < 1_000_000 => u32::try_from(ppm).ok().map(Ppm),
         Some(found) => {
-            let message =
-                format!("expected a share above 0 and below 1, or \"off\"; found {}", shown(found));
+            let message = format!(
+                "expected a share above 0 and below 1, or \"off\"; found {}",
+                shown(found)
+            );
             return file.refuse(it.price_limit.span(), "market.price-limit", message);
         }
     };
@@ -312,14 +344,27 @@ fn market(file: &File<'_>, raw: &written::Scenario) -> Checked<MarketRules> {
 fn sessions(file: &File<'_>, market: &written::Market) -> Checked<Vec<StageKind>> {
     let written = &market.sessions;
     let rounds = *market.continuous_rounds.get_ref() as usize;
-    let repeat = |it: &StageKind| if *it == StageKind::Continuous { rounds } else { 1 };
+    let repeat = |it: &StageKind| {
+        if *it == StageKind::Continuous {
+            rounds
+        } else {
+            1
+        }
+    };
     let total: usize = written.get_ref().iter().map(repeat).sum();
     if total > STAGES_MAX {
         let message = format!("expected at most {STAGES_MAX} stages a day, found {total}");
-        return file.refuse(market.continuous_rounds.span(), "market.continuous-rounds", message);
+        return file.refuse(
+            market.continuous_rounds.span(),
+            "market.continuous-rounds",
+            message,
+        );
     }
-    let stages: Vec<StageKind> =
-        written.get_ref().iter().flat_map(|it| std::iter::repeat_n(*it, repeat(it))).collect();
+    let stages: Vec<StageKind> = written
+        .get_ref()
+        .iter()
+        .flat_map(|it| std::iter::repeat_n(*it, repeat(it)))
+        .collect();
     if !stages.iter().any(|it| *it != StageKind::Talk) {
         let message = "expected at least one `auction` or `continuous` stage";
         return file.refuse(written.span(), "market.sessions", message);
@@ -344,16 +389,30 @@ fn kinds(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<Kind>> {
         let message = format!("expected between 1 and {AGENTS_MAX} traders, found {agents}");
         return file.refuse(population.agents.span(), agents_key, message);
     }
-    let parts: u64 = raw.traders.iter().map(|it| u64::from(*it.ratio.get_ref())).sum();
+    let parts: u64 = raw
+        .traders
+        .iter()
+        .map(|it| u64::from(*it.ratio.get_ref()))
+        .sum();
     if parts == 0 {
         let message = "expected at least one kind of trader with a positive ratio";
         return file.refuse(0..0, "traders", message);
     }
     if u64::from(agents) % parts != 0 {
-        let ratio: Vec<String> =
-            raw.traders.iter().map(|it| it.ratio.get_ref().to_string()).collect();
-        let (below, above) = (u64::from(agents) / parts * parts, (u64::from(agents) / parts + 1) * parts);
-        let near = if below == 0 { above.to_string() } else { format!("{below} or {above}") };
+        let ratio: Vec<String> = raw
+            .traders
+            .iter()
+            .map(|it| it.ratio.get_ref().to_string())
+            .collect();
+        let (below, above) = (
+            u64::from(agents) / parts * parts,
+            (u64::from(agents) / parts + 1) * parts,
+        );
+        let near = if below == 0 {
+            above.to_string()
+        } else {
+            format!("{below} or {above}")
+        };
         let message = format!(
             "{agents} traders cannot be divided {}: expected a multiple of {parts}",
             ratio.join(":")
@@ -380,9 +439,14 @@ fn kinds(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<Kind>> {
         let traders = u32::try_from(traders).expect("a part of the agents");
         let capital = capital.checked_mul(i64::from(scale));
         let all = capital.and_then(|it| it.checked_mul(i64::from(traders)));
-        let total = all.and_then(|it| it.checked_add(wealth)).filter(|it| *it <= CASH_MAX);
+        let total = all
+            .and_then(|it| it.checked_add(wealth))
+            .filter(|it| *it <= CASH_MAX);
         let (Some(capital), Some(total)) = (capital, total) else {
-            let message = format!("all traders together may not start with more than {}", Cash(CASH_MAX));
+            let message = format!(
+                "all traders together may not start with more than {}",
+                Cash(CASH_MAX)
+            );
             return file.refuse(it.capital.span(), &key, message);
         };
         wealth = total;
@@ -410,7 +474,10 @@ fn endowment(
     if allocation == Allocation::RandomSubset
         && (subset == 0 || usize::from(subset) > companies.len())
     {
-        let message = format!("expected between 1 and {} stocks, found {subset}", companies.len());
+        let message = format!(
+            "expected between 1 and {} stocks, found {subset}",
+            companies.len()
+        );
         return file.refuse(population.subset.span(), "population.subset", message);
     }
     if allocation == Allocation::MarketCap
@@ -420,7 +487,11 @@ fn endowment(
             "`market-cap` needs `shares-outstanding` of every company; {} has none",
             it.code
         );
-        return file.refuse(population.allocation.span(), "population.allocation", message);
+        return file.refuse(
+            population.allocation.span(),
+            "population.allocation",
+            message,
+        );
     }
     Ok((share, allocation, subset))
 }
@@ -474,7 +545,11 @@ fn dividends(
             return file.refuse(it.stock.span(), &key("stock"), message);
         };
         let per_share = file.positive_units(&it.per_share, &key("per-share"), PRICE_MAX)?;
-        dividends.push(Dividend { day: Day(day), stock, per_share: Price(per_share) });
+        dividends.push(Dividend {
+            day: Day(day),
+            stock,
+            per_share: Price(per_share),
+        });
     }
     dividends.sort_by_key(|it| it.day);
     Ok(dividends)

@@ -1,6 +1,6 @@
 //! The choices that a scenario makes about its market, each with the ASFM paper's as default.
 
-use asfm_book::{ContinuousPrice, SelfTrade};
+use asfm_book::{ContinuousPrice, SelfTrade, TieBreak};
 use serde::Deserialize;
 
 macro_rules! choice {
@@ -47,9 +47,15 @@ choice! {
     /// Which of the prices of maximum volume a `uniform` auction takes.
     TieBreakKind {
         /// Least imbalance, then nearest the previous close, then the lower.
-        NearestReference = "nearest-reference",
-        /// The lowest order price of maximum volume (the published TwinMarket code).
+        Reference = "reference",
+        /// Least imbalance, then the middle of what is left (Shanghai).
+        Middle = "middle",
+        /// Least imbalance, then market pressure, then nearest the previous close (Australia).
+        Pressure = "pressure",
+        /// The lowest, whatever the imbalance (the published TwinMarket code).
         Lowest = "lowest",
+        /// The highest, whatever the imbalance.
+        Highest = "highest",
     }
 }
 
@@ -174,7 +180,7 @@ macro_rules! default_choice {
 
 default_choice! {
     AuctionKind = Midpoint,
-    TieBreakKind = NearestReference,
+    TieBreakKind = Reference,
     ContinuousKind = Midpoint,
     Resubmission = Replace,
     OperationsPer = Stock,
@@ -201,6 +207,18 @@ impl From<ContinuousKind> for ContinuousPrice {
         match kind {
             ContinuousKind::Midpoint => Self::Midpoint,
             ContinuousKind::Maker => Self::Maker,
+        }
+    }
+}
+
+impl From<TieBreakKind> for TieBreak {
+    fn from(kind: TieBreakKind) -> Self {
+        match kind {
+            TieBreakKind::Reference => Self::Reference,
+            TieBreakKind::Middle => Self::Middle,
+            TieBreakKind::Pressure => Self::Pressure,
+            TieBreakKind::Lowest => Self::Lowest,
+            TieBreakKind::Highest => Self::Highest,
         }
     }
 }

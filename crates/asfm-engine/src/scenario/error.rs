@@ -28,7 +28,11 @@ pub struct ScenarioError {
 
 impl ScenarioError {
     fn shown_key(&self) -> String {
-        if self.key.is_empty() { String::new() } else { format!("`{}`: ", self.key) }
+        if self.key.is_empty() {
+            String::new()
+        } else {
+            format!("`{}`: ", self.key)
+        }
     }
 
     pub(super) fn at(file: &str, text: &str, span: Range<usize>, message: String) -> Self {
@@ -47,11 +51,17 @@ impl ScenarioError {
     }
 
     pub(super) fn key(self, key: impl Into<String>) -> Self {
-        Self { key: key.into(), ..self }
+        Self {
+            key: key.into(),
+            ..self
+        }
     }
 
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
     }
 
     pub(super) fn from_toml(file: &str, text: &str, key: &Path, error: &toml::de::Error) -> Self {

@@ -52,7 +52,11 @@ pub(crate) struct Scenario {
     /// Parameters of rule-based traders, by rule; read by the traders, not by the exchange.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
-    pub(crate) rules: Option<toml::Table>,
+    #[expect(
+        dead_code,
+        reason = "named here so that it is known, and read by the traders' crate"
+    )]
+    pub(crate) rules: Option<serde::de::IgnoredAny>,
 }
 
 /// A file of companies.
@@ -227,7 +231,9 @@ impl<'de> Deserialize<'de> for PriceLimit {
                     return Ok(PriceLimit(None));
                 }
                 let refuse = || E::invalid_value(serde::de::Unexpected::Str(text), &self);
-                Decimal::parse(text).map(|it| PriceLimit(Some(it))).ok_or_else(refuse)
+                Decimal::parse(text)
+                    .map(|it| PriceLimit(Some(it)))
+                    .ok_or_else(refuse)
             }
 
             fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<PriceLimit, E> {

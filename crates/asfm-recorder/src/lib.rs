@@ -1,0 +1,1 @@
+//! Keeps a run's events in an SQLite file and reads them back.
