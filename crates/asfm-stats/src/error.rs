@@ -25,7 +25,8 @@ pub enum StatsError {
         /// The number of values given.
         got: usize,
     },
-    /// The values do not vary, and the statistic divides by their variation.
+    /// The values are equal to within 1e-14 of the largest magnitude (or to
+    /// within 1e-75), and the statistic divides by their variation.
     #[error("the values do not vary")]
     Constant,
     /// A value is NaN or infinite. Missing values are dropped or filled by the
@@ -46,7 +47,8 @@ pub enum StatsError {
         /// Length of the second input.
         right: usize,
     },
-    /// A value or a parameter lies outside the domain of the statistic.
+    /// A value or a parameter lies outside the domain of the statistic; also a
+    /// magnitude above 1e75, whose powers would overflow.
     #[error("outside the domain: {0}")]
     Domain(&'static str),
     /// An iteration ended without an answer.
@@ -57,14 +59,24 @@ pub enum StatsError {
 /// The result of a statistic.
 pub type Result<T, E = StatsError> = std::result::Result<T, E>;
 
-/// Refuses an empty slice and the first value that is not finite.
+/// Largest magnitude accepted, and smallest range that counts as variation:
+/// between them fourth powers neither overflow nor vanish.
+const MAGNITUDE_MAX: f64 = 1e75;
+const RANGE_MIN: f64 = 1e-75;
+
+/// Refuses an empty slice, the first value that is not finite, and magnitudes
+/// whose fourth power overflows.
 pub(crate) fn finite(x: &[f64]) -> Result<()> {
     if x.is_empty() {
         return Err(StatsError::Empty);
     }
-    x.iter()
-        .position(|it| !it.is_finite())
-        .map_or(Ok(()), |index| Err(StatsError::NonFinite { index }))
+    if let Some(index) = x.iter().position(|it| !it.is_finite()) {
+        return Err(StatsError::NonFinite { index });
+    }
+    if x.iter().any(|it| it.abs() > MAGNITUDE_MAX) {
+        return Err(StatsError::Domain("a magnitude above 1e75"));
+    }
+    Ok(())
 }
 
 /// Refuses what [`finite`] refuses, and fewer than `need` values.
@@ -92,14 +104,15 @@ pub(crate) fn varying(x: &[f64], need: usize) -> Result<()> {
     }
 }
 
-/// Whether all values are equal to within 1e-14 of the largest magnitude.
+/// Whether all values are equal to within 1e-14 of the largest magnitude, or
+/// to within 1e-75.
 pub(crate) fn is_constant(x: &[f64]) -> bool {
     let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
     for &it in x {
         lo = lo.min(it);
         hi = hi.max(it);
     }
-    hi - lo <= 1e-14 * lo.abs().max(hi.abs())
+    hi - lo <= (1e-14 * lo.abs().max(hi.abs())).max(RANGE_MIN)
 }
 
 /// Refuses two slices of different length.

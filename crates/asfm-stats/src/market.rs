@@ -30,7 +30,8 @@
 //! ```
 
 use crate::error::{Result, StatsError, at_least, enough, guard};
-use crate::moments::{mean, sd, sd_population};
+use crate::moments::{sd, sd_population};
+use crate::sums::mean;
 
 /// The side of an order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -237,7 +238,7 @@ pub fn turnover(stocks: &[StockTotals], n_days: usize) -> Result<Turnover> {
     let pooled = traded as f64 / outstanding as f64;
     Ok(Turnover {
         pooled,
-        mean_of_stocks: mean(&each)?,
+        mean_of_stocks: mean(&each),
         per_day: pooled / n_days as f64,
     })
 }
@@ -282,8 +283,8 @@ pub fn volatility(closes: &[&[f64]]) -> Result<Volatility> {
             });
         }
         let returns = simple_returns(stock)?;
-        per_stock.push(sd(&returns)?);
-        population.push(sd_population(&returns)?);
+        per_stock.push(sd(&returns)?.value);
+        population.push(sd_population(&returns)?.value);
         for (sum, it) in index.iter_mut().zip(&returns) {
             *sum += it;
         }
@@ -291,9 +292,9 @@ pub fn volatility(closes: &[&[f64]]) -> Result<Volatility> {
     let n_stocks = closes.len() as f64;
     index.iter_mut().for_each(|it| *it /= n_stocks);
     Ok(Volatility {
-        mean_of_stocks: mean(&per_stock)?,
-        equal_weight_index: sd(&index)?,
-        population: mean(&population)?,
+        mean_of_stocks: mean(&per_stock),
+        equal_weight_index: sd(&index)?.value,
+        population: mean(&population),
         per_stock,
     })
 }
@@ -398,7 +399,7 @@ pub fn group_return(wealth_start: &[f64], wealth_end: &[f64]) -> Result<GroupRet
     let pooled = agent_return(wealth_start.iter().sum(), wealth_end.iter().sum())?;
     Ok(GroupReturn {
         n: each.len(),
-        mean: mean(&each)?,
+        mean: mean(&each),
         capital_weighted: pooled,
     })
 }
