@@ -6,11 +6,13 @@ mod support;
 
 use std::process::ExitCode;
 
-use support::{Ledger, series};
+use support::{Ledger, inference, series};
 
 #[expect(clippy::print_stdout, reason = "the table is what this program is for")]
 fn main() -> ExitCode {
     let mut ledger = Ledger::default();
+    ledger.merge(inference::inference());
+    ledger.merge(inference::bubbles());
     for name in series::FULL {
         ledger.merge(series::full(name));
         if name.starts_with("real") {

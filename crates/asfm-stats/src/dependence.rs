@@ -129,7 +129,7 @@ pub struct ArchLm {
 pub fn arch_lm(x: &[f64], lags: usize) -> Result<ArchLm> {
     varying(x, (4 * lags + 1).max(3))?;
     let squares = sums::squares(&sums::deviations(x));
-    crate::error::varying(&squares, 2)?;
+    varying(&squares, 2)?;
     let y = &squares[lags..];
     let columns: Vec<&[f64]> =
         (1..=lags).map(|k| &squares[lags - k..squares.len() - k]).collect();

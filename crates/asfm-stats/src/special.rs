@@ -3,8 +3,9 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
+use libm::erfc;
 use statrs::function::beta::beta_reg;
-use statrs::function::erf::{erfc, erfc_inv};
+use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::{gamma_ur, ln_gamma as ln_gamma_statrs};
 
 /// 95 % quantile of the normal distribution.
@@ -66,12 +67,7 @@ pub(crate) fn t_sf(t: f64, df: f64) -> f64 {
 
 /// P(|T| > |t|) of Student's t.
 pub(crate) fn t_two_sided(t: f64, df: f64) -> f64 {
-    if t * t < df {
-        // Near the centre the complement keeps the digits.
-        1.0 - beta_reg(0.5, 0.5 * df, t * t / (df + t * t))
-    } else {
-        beta_reg(0.5 * df, 0.5, df / (df + t * t))
-    }
+    beta_reg(0.5 * df, 0.5, df / (df + t * t))
 }
 
 /// Upper quantile: the t with P(T > t) = `tail`, for `tail` at most one half.
