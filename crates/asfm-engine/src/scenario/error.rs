@@ -57,7 +57,9 @@ impl ScenarioError {
         }
     }
 
-    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+    /// The same mistake with something to do about it.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
         Self {
             hint: Some(hint.into()),
             ..self
