@@ -82,8 +82,9 @@ pub(crate) struct Stage {
     pub(crate) is_collecting: bool,
     /// The number of the first order that was collected; orders numbered below rested before.
     first: u64,
-    next: u64,
-    /// By slot: the number with which its order was collected, if it was.
+    /// The number of the last order that was collected.
+    last: u64,
+    /// By slot: the number with which its order was collected, from 1; 0 if it never was.
     numbers: Vec<u64>,
 }
 
@@ -260,7 +261,7 @@ impl Book {
     pub fn collect(&mut self) {
         if !self.stage.is_collecting {
             self.stage.is_collecting = true;
-            self.stage.first = self.stage.next;
+            self.stage.first = self.stage.last + 1;
         }
     }
 
@@ -360,8 +361,8 @@ impl Stage {
         if index >= self.numbers.len() {
             self.numbers.resize(index + 1, 0);
         }
-        self.numbers[index] = self.next;
-        self.next += 1;
+        self.last += 1;
+        self.numbers[index] = self.last;
     }
 
     /// When the order in `slot` was collected; `None`, the earliest, if it rested before.
