@@ -95,17 +95,31 @@ pub(crate) fn cases(n_cases: u32) -> ProptestConfig {
     ProptestConfig::with_cases(n_cases)
 }
 
+/// Anything at all.
 pub(crate) fn case(n_commands_max: usize) -> impl Strategy<Value = Case> {
-    let drafts = prop::collection::vec(draft(), 1..n_commands_max);
+    let drafts = prop::collection::vec(draft(any_price(), qty()), 1..n_commands_max);
     (options(), id_scheme(), drafts).prop_map(|(options, scheme, drafts)| Case {
         options,
         commands: resolve(options, scheme, &drafts),
     })
 }
 
+/// Prices from 95 to 105, and at most 20 shares an order.
+pub(crate) fn calm_case(n_commands_max: usize) -> impl Strategy<Value = Case> {
+    let drafts = prop::collection::vec(draft(near_price(), few()), 1..n_commands_max);
+    (options(), drafts).prop_map(|(options, drafts)| Case {
+        options,
+        commands: resolve(options, IdScheme::Dense, &drafts),
+    })
+}
+
 /// Orders for one auction: limits, some of which are cancelled or replaced.
 pub(crate) fn auction(n_commands_max: usize) -> impl Strategy<Value = Case> {
-    let change = prop_oneof![8 => limit(near_price()), 1 => cancel(), 1 => replace(near_price())];
+    let change = prop_oneof![
+        8 => limit(near_price(), few()),
+        1 => cancel(),
+        1 => replace(near_price(), few()),
+    ];
     let drafts = prop::collection::vec(change, 1..n_commands_max);
     (options(), drafts).prop_map(|(options, mut drafts)| {
         drafts.insert(0, Draft::Collect);
@@ -146,11 +160,11 @@ pub(crate) fn rule() -> impl Strategy<Value = AuctionRule> {
     prop_oneof![1 => Just(AuctionRule::Midpoint), 3 => uniform]
 }
 
-pub(crate) fn near_price() -> impl Strategy<Value = Tick> {
+pub(crate) fn near_price() -> impl Strategy<Value = Tick> + Clone {
     (95..=105u32).prop_map(Tick)
 }
 
-fn any_price() -> impl Strategy<Value = Tick> {
+fn any_price() -> impl Strategy<Value = Tick> + Clone {
     prop_oneof![
         80 => near_price(),
         12 => (1..=3_000u32).prop_map(Tick),
@@ -161,9 +175,12 @@ fn any_price() -> impl Strategy<Value = Tick> {
     ]
 }
 
-fn qty() -> impl Strategy<Value = Qty> {
-    let shares = prop_oneof![60 => 1..=20u32, 1 => Just(u32::MAX)];
-    shares.prop_map(|shares| Qty::new(shares).expect("at least one"))
+fn few() -> impl Strategy<Value = Qty> + Clone {
+    (1..=20u32).prop_map(|shares| Qty::new(shares).expect("at least one"))
+}
+
+fn qty() -> impl Strategy<Value = Qty> + Clone {
+    prop_oneof![60 => few(), 1 => Just(Qty::new(u32::MAX).expect("not zero"))]
 }
 
 fn side() -> impl Strategy<Value = Side> {
@@ -191,14 +208,17 @@ fn target() -> impl Strategy<Value = Target> {
     ]
 }
 
-fn limit(price: impl Strategy<Value = Tick>) -> impl Strategy<Value = Draft> {
+fn limit(
+    price: impl Strategy<Value = Tick>,
+    qty: impl Strategy<Value = Qty>,
+) -> impl Strategy<Value = Draft> {
     let tif = prop_oneof![
         8 => Just(TimeInForce::Day),
         1 => Just(TimeInForce::Ioc),
         1 => Just(TimeInForce::Fok),
     ];
     let post_only = prop::bool::weighted(0.05);
-    (new_id(), 0..4u32, side(), qty(), price, tif, post_only).prop_map(
+    (new_id(), 0..4u32, side(), qty, price, tif, post_only).prop_map(
         |(id, trader, side, qty, price, tif, post_only)| Draft::Limit {
             id,
             trader,
@@ -215,24 +235,31 @@ fn cancel() -> impl Strategy<Value = Draft> {
     target().prop_map(Draft::Cancel)
 }
 
-fn replace(price: impl Strategy<Value = Tick>) -> impl Strategy<Value = Draft> {
+fn replace(
+    price: impl Strategy<Value = Tick>,
+    qty: impl Strategy<Value = Qty>,
+) -> impl Strategy<Value = Draft> {
     let price = prop_oneof![1 => Just(None), 1 => price.prop_map(Some)];
-    (target(), qty(), price).prop_map(|(target, qty, price)| Draft::Replace(target, qty, price))
+    (target(), qty, price).prop_map(|(target, qty, price)| Draft::Replace(target, qty, price))
 }
 
-fn draft() -> impl Strategy<Value = Draft> {
-    let market =
-        (new_id(), 0..4u32, side(), qty()).prop_map(|(id, trader, side, qty)| Draft::Market {
+fn draft(
+    price: impl Strategy<Value = Tick> + Clone,
+    qty: impl Strategy<Value = Qty> + Clone,
+) -> impl Strategy<Value = Draft> {
+    let market = (new_id(), 0..4u32, side(), qty.clone()).prop_map(|(id, trader, side, qty)| {
+        Draft::Market {
             id,
             trader,
             side,
             qty,
-        });
+        }
+    });
     prop_oneof![
-        60 => limit(any_price()),
+        60 => limit(price.clone(), qty.clone()),
         6 => market,
         12 => cancel(),
-        12 => replace(any_price()),
+        12 => replace(price, qty),
         4 => Just(Draft::Collect),
         5 => rule().prop_map(Draft::Uncross),
         1 => Just(Draft::Clear),

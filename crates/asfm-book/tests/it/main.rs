@@ -10,7 +10,13 @@ mod play;
 mod workload;
 
 mod command;
+mod make;
 
+mod clearing;
 mod equality;
 mod example;
+mod ledger;
+mod metamorphic;
+mod policy;
+mod refusal;
 mod stream;
