@@ -20,7 +20,7 @@ settings! {
         /// How far back the trend reaches, in trading days.
         window: u32 = 2, in 1..=1000;
         /// The least trend that it acts on, as a share of the price.
-        threshold: f64 = 0.002, in 0.0..=10.0;
+        threshold: f64 = 0.003, in 0.0..=10.0;
         /// The standard deviation of what it misjudges in the trend, as a share.
         noise: f64 = 0.01, in 0.0..=1.0;
         /// The most that a limit goes beyond the price, as a share of it; drawn evenly.
