@@ -79,6 +79,8 @@ fn shown(path: &Path) -> String {
     for segment in path {
         match segment {
             Segment::Seq { index } => key += &format!("[{index}]"),
+            // What a value with its place looks like to the deserializer; nobody wrote it.
+            Segment::Map { key } if key.starts_with("$__serde_spanned") => {}
             Segment::Map { key: name } | Segment::Enum { variant: name } => {
                 if !key.is_empty() {
                     key.push('.');
