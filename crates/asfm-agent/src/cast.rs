@@ -167,7 +167,7 @@ impl Cast {
         let it = &*self;
         let decide = |piece: &Piece| it.decide_piece(piece, round, &stage);
         let parts: Vec<Decisions> = match it.pieces.as_slice() {
-            [few @ ..] if few.len() < 8 && round.traders() < PIECE => {
+            few if few.len() < 8 && round.traders() < PIECE => {
                 few.iter().map(decide).collect()
             }
             many => many.par_iter().map(decide).collect(),

@@ -85,17 +85,15 @@ impl<'d> Desk<'d> {
         if !self.may(stock, side) {
             return;
         }
-        let tick = self.stage.tick;
+        let ticks = to_ticks(price, self.stage.tick) + i64::from(side == Side::Sell);
         let (lowest, highest) = self.signal(stock).band;
-        let ticks = to_ticks(price, tick) + i64::from(side == Side::Sell);
-        let limit = ticks.min(highest / tick) * tick;
-        self.order_at(side, stock, limit.max(lowest), size);
+        self.order_at(side, stock, ticks.min(highest).max(lowest), size);
     }
 
-    /// Orders shares at a limit of the grid, as many as can be paid or delivered.
+    /// Orders shares at a limit in ticks, as many as can be paid or delivered.
     #[inline]
-    pub(crate) fn order_at(&mut self, side: Side, stock: StockId, limit: i64, size: Size) {
-        let lot = self.stage.lot;
+    pub(crate) fn order_at(&mut self, side: Side, stock: StockId, ticks: i64, size: Size) {
+        let (lot, limit) = (self.stage.lot, ticks * self.stage.tick);
         let (most, cost) = match side {
             Side::Buy => {
                 let Some(cost) = limit.checked_mul(lot) else {
@@ -122,6 +120,19 @@ impl<'d> Desk<'d> {
         }
         self.out
             .order(self.seen.trader(), stock, side, lots * lot, limit);
+    }
+
+    /// The highest limit in ticks, up to `highest`, at which a lot can be paid; 0 if none.
+    #[inline]
+    pub(crate) fn affordable(&self, highest: u32) -> u32 {
+        let Some(tick_of_lot) = self.stage.tick.checked_mul(self.stage.lot) else {
+            return 0;
+        };
+        let cash = self.spendable();
+        match tick_of_lot.checked_mul(i64::from(highest)) {
+            Some(cost) if cost <= cash => highest,
+            _ => u32::try_from(cash / tick_of_lot).unwrap_or(0).min(highest),
+        }
     }
 
     /// The cash that orders may be worth so that their fees can be paid too.
