@@ -56,9 +56,7 @@ fn market(traders: &[(&str, u32, u32)], stocks: usize) -> (Engine, Cast) {
 
 fn decide(c: &mut Criterion) {
     let mut group = c.benchmark_group("decide");
-    group
-        .throughput(Throughput::Elements(TRADERS))
-        .sample_size(50);
+    group.throughput(Throughput::Elements(TRADERS)).sample_size(50);
     let alone = PROFILES.into_iter().filter(|it| *it != "zi");
     let mut cases: Vec<_> = alone.map(|it| (it, vec![(it, 1, 15_000)], 11)).collect();
     cases.push(("mix", MIX.to_vec(), 11));
@@ -75,9 +73,7 @@ fn decide(c: &mut Criterion) {
 
 fn stage(c: &mut Criterion) {
     let mut group = c.benchmark_group("decide and settle");
-    group
-        .throughput(Throughput::Elements(TRADERS))
-        .sample_size(20);
+    group.throughput(Throughput::Elements(TRADERS)).sample_size(20);
     let cases = [
         ("mix", MIX.to_vec(), 11),
         ("zi", vec![("zi", 1, 15_000)], 11),

@@ -38,9 +38,7 @@ impl<'d> Desk<'d> {
 
     /// The trader's own opinion of a stock, as a share of the common one.
     pub(crate) fn opinion(&self, stock: StockId) -> f64 {
-        self.opinions
-            .get(stock.index())
-            .map_or(0.0, |it| f64::from(*it))
+        self.opinions.get(stock.index()).map_or(0.0, |it| f64::from(*it))
     }
 
     /// `n` different stocks, drawn with equal chances; all of them where there are no more
@@ -52,16 +50,8 @@ impl<'d> Desk<'d> {
         let mut chosen = [0_u16; ATTENTION_MAX as usize];
         for at in 0..n {
             let last = u16::try_from(stocks - n + at).expect("at most 65 535 stocks");
-            let drawn = if n == stocks {
-                last
-            } else {
-                self.below_or(last)
-            };
-            chosen[at] = if chosen[..at].contains(&drawn) {
-                last
-            } else {
-                drawn
-            };
+            let drawn = if n == stocks { last } else { self.below_or(last) };
+            chosen[at] = if chosen[..at].contains(&drawn) { last } else { drawn };
         }
         chosen.into_iter().take(n).map(StockId)
     }
@@ -118,8 +108,7 @@ impl<'d> Desk<'d> {
             let value = cost * lots;
             self.cash -= value + self.fee(value);
         }
-        self.out
-            .order(self.seen.trader(), stock, side, lots * lot, limit);
+        self.out.order(self.seen.trader(), stock, side, lots * lot, limit);
     }
 
     /// The highest limit in ticks, up to `highest`, at which a lot can be paid; 0 if none.

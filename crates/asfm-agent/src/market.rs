@@ -86,12 +86,7 @@ impl Stage {
         for it in &mut stocks {
             it.target = invested * (lean * it.target / all + (1.0 - lean) * equal);
         }
-        Self {
-            stocks,
-            tick,
-            lot: i64::from(exchange.lot),
-            fee: i64::from(exchange.fee.0),
-        }
+        Self { stocks, tick, lot: i64::from(exchange.lot), fee: i64::from(exchange.fee.0) }
     }
 }
 
@@ -124,10 +119,7 @@ fn cheapness(start: asfm_engine::Valuation, now: asfm_engine::Valuation) -> Opti
     (sum.1 > 0.0).then(|| sum.0 / sum.1)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "valuations may round, limits are integers again"
-)]
+#[expect(clippy::cast_precision_loss, reason = "valuations may round, limits are integers again")]
 pub(crate) fn units(integer: i64) -> f64 {
     integer as f64
 }
@@ -171,10 +163,7 @@ fn zi_ticks(signal: &Signal, reach: f64, tick: i64) -> (u32, u32) {
 }
 
 /// A valuation in whole ticks, rounded down.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "saturates, and the band cuts what is left"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "saturates, and the band cuts what is left")]
 pub(crate) fn to_ticks(price: f64, tick: i64) -> i64 {
     (price / units(tick)) as i64
 }

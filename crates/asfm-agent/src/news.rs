@@ -77,9 +77,7 @@ impl Default for NewsTable {
                 source: it.source,
             })
         });
-        Self {
-            rows: rows.collect(),
-        }
+        Self { rows: rows.collect() }
     }
 }
 
@@ -119,9 +117,7 @@ impl NewsTable {
         let of_topic = self.rows.iter().find(|it| it.topic == topic);
         let row = Assumption {
             topic: topic.to_owned(),
-            unit: of_topic
-                .map_or("as the scenario says", |it| &it.unit)
-                .to_owned(),
+            unit: of_topic.map_or("as the scenario says", |it| &it.unit).to_owned(),
             sector: sector.to_owned(),
             change,
             source: "the scenario".to_owned(),

@@ -27,11 +27,10 @@ pub(crate) enum Crossing {
 
 impl Book {
     /// Whether a limit reaches the best opposite price.
+    #[inline]
     pub(crate) fn reaches(&self, side: Side, price: Tick) -> bool {
         let opposite = side.opposite();
-        self.sides[opposite as usize]
-            .best()
-            .is_some_and(|best| best <= opposite.key(price))
+        self.sides[opposite as usize].best().is_some_and(|best| best <= opposite.key(price))
     }
 
     /// Lets an order trade, best price first and first come first, as far as it can.
@@ -53,13 +52,7 @@ impl Book {
 
     /// Lets an order trade at the opposite level `key`.
     fn cross_level(&mut self, taker: Taker, key: u32, qty: Qty, sink: &mut impl Sink) -> Crossing {
-        let Self {
-            options,
-            sides,
-            orders,
-            ids,
-            ..
-        } = self;
+        let Self { options, sides, orders, ids, .. } = self;
         let opposite = taker.side.opposite();
         let ladder = &mut sides[opposite as usize];
         let queue = ladder.queue_mut(key);
@@ -73,14 +66,14 @@ impl Book {
             let Some(slot) = queue.head else {
                 break Crossing::Open(left);
             };
-            let order = orders[slot];
+            let order = &mut orders[slot];
             let maker = ids.id(order.name);
             if options.self_trade != SelfTrade::Allow && order.trader == taker.trader {
                 if options.self_trade == SelfTrade::CancelNewest {
                     break Crossing::SelfTrade(left);
                 }
-                queue.remove(orders, slot);
                 sink.cancelled(maker, order.qty, CancelReason::SelfTrade);
+                queue.remove(orders, slot);
                 continue;
             }
             let qty = left.min(order.qty);
@@ -88,15 +81,8 @@ impl Book {
                 Side::Buy => (taker.trader, order.trader),
                 Side::Sell => (order.trader, taker.trader),
             };
-            sink.trade(Trade {
-                price,
-                qty,
-                maker,
-                taker: taker.id,
-                buyer,
-                seller,
-            });
-            if queue.reduce(orders, slot, qty) {
+            sink.trade(Trade { price, qty, maker, taker: taker.id, buyer, seller });
+            if queue.reduce_first(orders, slot, qty) {
                 sink.filled(maker);
             }
             match left.less(qty) {

@@ -6,6 +6,7 @@ pub(crate) struct Window {
     base: u32,
     queues: Vec<Queue>,
     bits: Bits,
+    n_occupied: usize,
 }
 
 /// A set of numbers below 64^3, with a summary above each 64 of them.
@@ -23,15 +24,16 @@ impl Window {
     /// An empty window of `len` levels with `base` as its best key.
     pub(crate) fn new(base: u32, len: usize) -> Self {
         debug_assert!(len.is_power_of_two() && (Self::LEN_MIN..=Self::LEN_MAX).contains(&len));
-        Self {
-            base,
-            queues: vec![Queue::default(); len],
-            bits: Bits::new(len),
-        }
+        Self { base, queues: vec![Queue::default(); len], bits: Bits::new(len), n_occupied: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.queues.len()
+    }
+
+    /// The number of occupied levels.
+    pub(crate) fn n_occupied(&self) -> usize {
+        self.n_occupied
     }
 
     pub(crate) fn base(&self) -> u32 {
@@ -57,13 +59,21 @@ impl Window {
         self.queues.get_mut(index)
     }
 
-    /// Marks the level of `key` as occupied.
-    pub(crate) fn occupy(&mut self, key: u32) {
-        self.bits.insert(self.index(key));
+    /// The queue of a level inside the window, marked as occupied if it was empty.
+    #[inline]
+    pub(crate) fn open(&mut self, key: u32) -> &mut Queue {
+        let index = self.index(key);
+        let queue = &mut self.queues[index];
+        if queue.is_empty() {
+            self.n_occupied += 1;
+            self.bits.insert(index);
+        }
+        queue
     }
 
     /// Marks the level of `key` as empty.
     pub(crate) fn vacate(&mut self, key: u32) {
+        self.n_occupied -= 1;
         self.bits.remove(self.index(key));
     }
 
@@ -96,6 +106,7 @@ impl Window {
             self.queues[index] = Queue::default();
             self.bits.remove(index);
         }
+        self.n_occupied = 0;
     }
 
     fn index(&self, key: u32) -> usize {
@@ -109,11 +120,7 @@ impl Window {
 
 impl Bits {
     fn new(len: usize) -> Self {
-        Self {
-            top: 0,
-            middle: vec![0; len.div_ceil(64 * 64)],
-            bottom: vec![0; len.div_ceil(64)],
-        }
+        Self { top: 0, middle: vec![0; len.div_ceil(64 * 64)], bottom: vec![0; len.div_ceil(64)] }
     }
 
     fn insert(&mut self, index: usize) {
@@ -136,11 +143,7 @@ impl Bits {
     }
 
     fn first(&self) -> Option<usize> {
-        if self.top == 0 {
-            None
-        } else {
-            Some(self.first_below(lowest(self.top)))
-        }
+        if self.top == 0 { None } else { Some(self.first_below(lowest(self.top))) }
     }
 
     fn last(&self) -> Option<usize> {
@@ -165,11 +168,7 @@ impl Bits {
             return Some(64 * bottom + lowest(self.bottom[bottom]));
         }
         let rest = self.top & above(middle % 64);
-        if rest == 0 {
-            None
-        } else {
-            Some(self.first_below(lowest(rest)))
-        }
+        if rest == 0 { None } else { Some(self.first_below(lowest(rest))) }
     }
 
     fn first_below(&self, middle: usize) -> usize {

@@ -42,20 +42,10 @@ impl Rule for Aggressive {
             if trend.abs() <= self.threshold {
                 continue;
             }
-            let (side, sign) = if trend > 0.0 {
-                (Side::Buy, 1.0)
-            } else {
-                (Side::Sell, -1.0)
-            };
+            let (side, sign) = if trend > 0.0 { (Side::Buy, 1.0) } else { (Side::Sell, -1.0) };
             // How far beyond the price: what it likes, or as far as the quote if that is near.
-            let quote = signal
-                .opposite(side)
-                .map_or(0.0, |it| sign * (it / signal.price - 1.0));
-            let beyond = if quote <= self.reach {
-                urgency.max(quote)
-            } else {
-                urgency
-            };
+            let quote = signal.opposite(side).map_or(0.0, |it| sign * (it / signal.price - 1.0));
+            let beyond = if quote <= self.reach { urgency.max(quote) } else { urgency };
             let limit = signal.price * (1.0 + sign * beyond);
             desk.order(side, stock, limit, Size::Share(self.size));
         }

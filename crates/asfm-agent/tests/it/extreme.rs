@@ -34,11 +34,7 @@ fn one_trader_of_each_profile() {
 fn prices_of_one_tick() {
     for profile in PROFILES {
         calm(&market(profile, "", "0.01"));
-        calm(&market(
-            profile,
-            "market.price-limit = \"off\"",
-            "0.01, 0.02, 0.01",
-        ));
+        calm(&market(profile, "market.price-limit = \"off\"", "0.01, 0.02, 0.01"));
     }
 }
 
@@ -62,27 +58,15 @@ fn capital_below_the_price_of_one_share() {
 #[test]
 fn shares_without_cash_and_cash_without_shares() {
     for profile in PROFILES {
-        calm(&market(
-            profile,
-            "population.initial-shares = 1",
-            "10, 9, 10",
-        ));
-        calm(&market(
-            profile,
-            "population.allocation = \"cash-only\"",
-            "10, 9, 10",
-        ));
+        calm(&market(profile, "population.initial-shares = 1", "10, 9, 10"));
+        calm(&market(profile, "population.allocation = \"cash-only\"", "10, 9, 10"));
     }
 }
 
 #[test]
 fn fees_that_eat_half_of_everything() {
     for profile in PROFILES {
-        calm(&market(
-            profile,
-            "market.fee = 0.5\nmarket.stamp-tax = 0.49",
-            "10, 9, 10",
-        ));
+        calm(&market(profile, "market.fee = 0.5\nmarket.stamp-tax = 0.49", "10, 9, 10"));
     }
 }
 

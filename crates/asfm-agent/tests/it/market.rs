@@ -22,10 +22,7 @@ fn every_kind_orders_and_trades_and_hardly_anything_is_rejected() {
             let it = run(&baseline(), seed, brains);
             let [requests, rejected] = [0, 1].map(|at| it.kinds.iter().map(|n| n[at]).sum::<u64>());
             assert!(rejected * 100 < requests, "seed {seed}: {it:?}");
-            let active = it
-                .kinds
-                .iter()
-                .all(|&[requests, _, trades]| requests > 20 && trades > 5);
+            let active = it.kinds.iter().all(|&[requests, _, trades]| requests > 20 && trades > 5);
             assert!(active, "seed {seed}: {it:?}");
         }
     }
@@ -53,14 +50,12 @@ fn activity_is_of_the_order_of_the_paper_s() {
 fn the_number_of_threads_changes_nothing() {
     // More traders than decide in one piece.
     let scenario = baseline_with(|it| {
-        it.replace("agents = 20", "agents = 12000")
-            .replace("days = 30", "days = 2")
+        it.replace("agents = 20", "agents = 12000").replace("days = 30", "days = 2")
     });
     for brains in BRAINS {
         let digests = [1, 2, 3].map(|threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            pool.expect("threads")
-                .install(|| run(&scenario, 1, brains).digest)
+            pool.expect("threads").install(|| run(&scenario, 1, brains).digest)
         });
         assert_eq!(digests[0], digests[1]);
         assert_eq!(digests[0], digests[2]);
@@ -85,9 +80,7 @@ fn one_more_kind_moves_nobody_else() {
     for brains in BRAINS {
         let asked = |scenario: &Scenario| {
             let all = orders(scenario, 1, brains);
-            all.into_iter()
-                .filter(|it| it.trader <= 20)
-                .collect::<Vec<_>>()
+            all.into_iter().filter(|it| it.trader <= 20).collect::<Vec<_>>()
         };
         let (before, after) = (asked(&baseline()), asked(&longer));
         assert!(before.len() > 20);
@@ -104,12 +97,7 @@ fn a_fresh_cast_goes_on_where_another_stopped() {
     while let Some(round) = engine.next_round() {
         let decisions = old.decide(&round);
         if round.market().day.0.is_multiple_of(7) {
-            assert_eq!(
-                cast().decide(&round),
-                decisions,
-                "day {}",
-                round.market().day
-            );
+            assert_eq!(cast().decide(&round), decisions, "day {}", round.market().day);
         }
         round.settle(decisions);
     }

@@ -18,10 +18,7 @@ fn refused(more: &str) -> String {
     };
     let error = Cast::new(&read(&text), Seed(1), BrainKind::Rules).expect_err("a mistake");
     let hint = error.place().hint.as_ref();
-    format!(
-        "{error}{}",
-        hint.map_or(String::new(), |it| format!(" ({it})"))
-    )
+    format!("{error}{}", hint.map_or(String::new(), |it| format!(" ({it})")))
 }
 
 #[test]

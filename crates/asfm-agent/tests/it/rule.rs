@@ -64,11 +64,7 @@ fn value_waits_where_price_and_estimate_agree() {
 fn value_disagrees_without_news() {
     let orders = first_orders(&market("value", "20", ""));
     let buys = orders.iter().filter(|it| it.side == Side::Buy).count();
-    assert!(
-        buys > 5 && orders.len() - buys > 5,
-        "{buys} of {}",
-        orders.len()
-    );
+    assert!(buys > 5 && orders.len() - buys > 5, "{buys} of {}", orders.len());
 }
 
 #[test]
@@ -84,10 +80,7 @@ fn fundamental_reads_multiples() {
 
 #[test]
 fn trend_and_contrarian_take_opposite_sides() {
-    let sides = [
-        ("20, 21, 22", Side::Buy, Side::Sell),
-        ("22, 21, 20", Side::Sell, Side::Buy),
-    ];
+    let sides = [("20, 21, 22", Side::Buy, Side::Sell), ("22, 21, 20", Side::Sell, Side::Buy)];
     for (closes, follows, opposes) in sides {
         let aggressive = market("aggressive", closes, "rules.aggressive.noise = 0");
         assert!(all(&first_orders(&aggressive), follows), "{closes}");
@@ -99,10 +92,7 @@ fn trend_and_contrarian_take_opposite_sides() {
 #[test]
 fn aggressive_limits_cross_the_price_and_contrarian_limits_wait() {
     for order in first_orders(&market("aggressive", "20, 21, 22", "")) {
-        assert!(
-            (order.side == Side::Buy) == (order.price >= 22.0),
-            "{order:?}"
-        );
+        assert!((order.side == Side::Buy) == (order.price >= 22.0), "{order:?}");
     }
     for order in first_orders(&market("contrarian", "20, 21, 22", "")) {
         let waits = match order.side {
@@ -119,17 +109,10 @@ fn institutional_returns_to_its_weights() {
     let text = fixture("asfm-baseline.toml")
         .replace("equal-value", "random-subset")
         .replace("agents = 20", "agents = 40\nsubset = 1")
-        .replace(
-            "kind = \"value\"",
-            "kind = \"value\"\nprofile = \"zero-intelligence\"",
-        )
+        .replace("kind = \"value\"", "kind = \"value\"\nprofile = \"zero-intelligence\"")
         + "\n[rules.institutional]\nlean = 0\ntilt = 0\nposition-max = 1\n";
     let scenario = read(&text);
-    let kind = scenario
-        .kinds()
-        .iter()
-        .find(|it| it.name == "institutional")
-        .expect("a kind");
+    let kind = scenario.kinds().iter().find(|it| it.name == "institutional").expect("a kind");
     let mut distance = Vec::new();
     run_with(&scenario, 1, BrainKind::Rules, |log| {
         let Some(close) = &log.close else { return };
@@ -142,10 +125,7 @@ fn institutional_returns_to_its_weights() {
                 .map(|(n, it)| it.close.times(*n).expect("small").to_f64())
                 .collect();
             let wealth = close.cash[at as usize].to_f64() + values.iter().sum::<f64>();
-            values
-                .iter()
-                .map(|it| (it / wealth - 0.5 / 11.0).abs())
-                .sum::<f64>()
+            values.iter().map(|it| (it / wealth - 0.5 / 11.0).abs()).sum::<f64>()
         });
         distance.push(sum.sum::<f64>() / f64::from(kind.traders));
     });
@@ -200,11 +180,7 @@ fn the_table_of_news_is_complete() {
     for (at, row) in table.rows().iter().enumerate() {
         assert!(!row.source.is_empty() && !row.unit.is_empty(), "{row:?}");
         let twice = table.rows()[..at].iter();
-        assert!(
-            !twice
-                .clone()
-                .any(|it| (&it.topic, &it.sector) == (&row.topic, &row.sector))
-        );
+        assert!(!twice.clone().any(|it| (&it.topic, &it.sector) == (&row.topic, &row.sector)));
     }
 }
 

@@ -53,11 +53,7 @@ pub(crate) fn run_with(
     };
     let kind = |trader| {
         let kind = scenario.kind_of(trader);
-        scenario
-            .kinds()
-            .iter()
-            .position(|it| it == kind)
-            .expect("a kind")
+        scenario.kinds().iter().position(|it| it == kind).expect("a kind")
     };
     while let Some(round) = engine.next_round() {
         let decisions = cast.decide(&round);
@@ -76,9 +72,7 @@ pub(crate) fn run_with(
             tally.traded += u64::from(it.qty);
         }
         if let Some(close) = &log.close {
-            tally
-                .closes
-                .push(close.closes.iter().map(|it| it.close.to_f64()).collect());
+            tally.closes.push(close.closes.iter().map(|it| it.close.to_f64()).collect());
         }
         tally.digest = log.digest;
         look(&log);
@@ -106,12 +100,7 @@ pub(crate) fn orders(scenario: &Scenario, seed: u64, brains: BrainKind) -> Vec<O
     let mut engine = Engine::new(scenario.clone(), Seed(seed));
     let decisions = cast.decide(&engine.next_round().expect("a day"));
     let order = |&(trader, intent): &(asfm_engine::TraderId, Intent)| match intent {
-        Intent::Order {
-            stock,
-            side,
-            qty,
-            price,
-        } => Order {
+        Intent::Order { stock, side, qty, price } => Order {
             trader: trader.number(),
             stock: stock.0,
             side,

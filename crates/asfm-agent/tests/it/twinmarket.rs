@@ -34,10 +34,6 @@ fn a_market_of_lots_with_one_auction_a_day_runs_to_its_end() {
 
 #[test]
 fn zero_intelligence_keeps_its_rules_too() {
-    let it = run(
-        &read(&fixture("twinmarket-rules.toml")),
-        1,
-        BrainKind::ZeroIntelligence,
-    );
+    let it = run(&read(&fixture("twinmarket-rules.toml")), 1, BrainKind::ZeroIntelligence);
     assert!(it.kinds.iter().all(|it| it[1] == 0 && it[2] > 10), "{it:?}");
 }
