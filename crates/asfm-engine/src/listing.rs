@@ -291,8 +291,14 @@ impl Listing {
     fn arrive(&mut self, it: &Accepted, events: &mut Events) {
         let place = self.orders.len();
         let head = &mut self.heads[it.trader.index()][side_index(it.side)];
-        let before =
-            std::mem::replace(head, u32::try_from(place + 1).expect("fewer than 2^32 orders"));
+        let mut before = *head;
+        *head = u32::try_from(place + 1).expect("fewer than 2^32 orders");
+        // Finished orders need not be walked past again.
+        while let Some(finished) = self.orders.get((before as usize).wrapping_sub(1))
+            && finished.left == 0
+        {
+            before = finished.before;
+        }
         self.orders.push(Order {
             request: it.request,
             trader: it.trader,
