@@ -50,7 +50,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         eprintln!("{it}");
     }
     match found.len() {
-        0 => println!("tidy: {} files are", files.len()),
+        0 => println!("tidy: {} files, nothing found", files.len()),
         1 => bail!("one thing is untidy"),
         n => bail!("{n} things are untidy"),
     }
