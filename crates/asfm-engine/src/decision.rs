@@ -76,15 +76,7 @@ impl Decisions {
     /// Adds a limit order.
     #[inline]
     pub fn order(&mut self, trader: TraderId, stock: StockId, side: Side, qty: i64, price: i64) {
-        self.push(
-            trader,
-            Intent::Order {
-                stock,
-                side,
-                qty,
-                price,
-            },
-        );
+        self.push(trader, Intent::Order { stock, side, qty, price });
     }
 
     /// Adds a request that cannot be read, with its words.
@@ -100,10 +92,7 @@ impl Decisions {
 
     /// Adds what a trader says.
     pub fn say(&mut self, trader: TraderId, text: impl Into<String>) {
-        self.statements.push(Statement {
-            trader,
-            text: text.into(),
-        });
+        self.statements.push(Statement { trader, text: text.into() });
     }
 
     /// Adds all of `others`.
@@ -157,9 +146,22 @@ impl Decisions {
     pub(crate) fn sort(&mut self) {
         if !self.intents.is_sorted_by_key(|it| it.0) {
             self.intents.sort_by_key(|it| it.0);
+            self.sort_texts();
         }
         if !self.statements.is_sorted_by_key(|it| it.trader) {
             self.statements.sort_by_key(|it| it.trader);
+        }
+    }
+
+    /// Numbers the words of unreadable requests in the order of the requests.
+    fn sort_texts(&mut self) {
+        let mut old: Vec<Option<String>> = self.texts.drain(..).map(Some).collect();
+        for (_, intent) in &mut self.intents {
+            if let Intent::Unreadable { text, .. } = intent {
+                let words = old.get_mut(*text as usize).and_then(Option::take).unwrap_or_default();
+                *text = u32::try_from(self.texts.len()).expect("no more texts than before");
+                self.texts.push(words);
+            }
         }
     }
 }

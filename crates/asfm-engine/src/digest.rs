@@ -69,18 +69,8 @@ fn asked(bytes: &mut Words, log: &RoundLog) {
     bytes.put(log.requests.len() as u64);
     for it in &log.requests {
         let (kind, stock, qty, price) = match it.intent {
-            Intent::Order {
-                stock,
-                side: Side::Buy,
-                qty,
-                price,
-            } => (0, stock.0, qty, price),
-            Intent::Order {
-                stock,
-                side: Side::Sell,
-                qty,
-                price,
-            } => (1, stock.0, qty, price),
+            Intent::Order { stock, side: Side::Buy, qty, price } => (0, stock.0, qty, price),
+            Intent::Order { stock, side: Side::Sell, qty, price } => (1, stock.0, qty, price),
             Intent::Cancel { stock } => (2, stock.0, 0, 0),
             Intent::Unreadable { why, text } => (3, why as u16, i64::from(text), 0),
         };
@@ -88,11 +78,7 @@ fn asked(bytes: &mut Words, log: &RoundLog) {
         bytes.put(qty.cast_unsigned());
         bytes.put(price.cast_unsigned());
     }
-    for text in log
-        .texts
-        .iter()
-        .chain(log.statements.iter().map(|it| &it.text))
-    {
+    for text in log.texts.iter().chain(log.statements.iter().map(|it| &it.text)) {
         bytes.put(text.len() as u64);
         bytes.0.extend_from_slice(text.as_bytes());
     }

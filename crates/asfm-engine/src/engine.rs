@@ -52,12 +52,9 @@ impl Engine {
         let traders = scenario.traders();
         let next_day = scenario.rules().settlement == Settlement::NextDay;
         let ledger = Ledger::new(stocks, endow(&scenario, seed), next_day);
-        let listings = (0..)
-            .map(StockId)
-            .zip(scenario.companies())
-            .map(|(stock, company)| {
-                Listing::new(stock, traders, company.closes.clone(), scenario.rules())
-            });
+        let listings = (0..).map(StockId).zip(scenario.companies()).map(|(stock, company)| {
+            Listing::new(stock, traders, company.closes.clone(), scenario.rules())
+        });
         let listings: Vec<Listing> = listings.collect();
         let start = totals(&ledger, stocks);
         let mut it = Self {
@@ -124,13 +121,7 @@ impl Engine {
         Side::BOTH.into_iter().flat_map(move |side| {
             listing.own(trader, side).map(move |(_, order)| {
                 let price = Price(grid.units(order.tick));
-                (
-                    side,
-                    Depth {
-                        price,
-                        qty: u64::from(order.left),
-                    },
-                )
+                (side, Depth { price, qty: u64::from(order.left) })
             })
         })
     }
@@ -145,10 +136,7 @@ impl Engine {
         let depth = |listing: &Listing, side: Side| -> Vec<Depth> {
             let levels = listing.book.levels(side).take(rules.depth_levels);
             levels
-                .map(|it| Depth {
-                    price: Price(rules.grid.units(it.price)),
-                    qty: it.qty,
-                })
+                .map(|it| Depth { price: Price(rules.grid.units(it.price)), qty: it.qty })
                 .collect()
         };
         let stocks = self.listings.iter().zip(companies).map(|(it, company)| {
@@ -164,9 +152,7 @@ impl Engine {
                 bids: depth(it, Side::Buy),
                 asks: depth(it, Side::Sell),
                 yesterday: it.yesterday.clone(),
-                valuation: company
-                    .valuation
-                    .at(company.initial_close(), it.reference()),
+                valuation: company.valuation.at(company.initial_close(), it.reference()),
             }
         });
         let news = self.scenario.news().iter().enumerate();
@@ -231,11 +217,7 @@ impl Engine {
     /// Judges all requests, trader by trader; traders are independent of each other here.
     fn judge(&mut self, intents: &[(TraderId, Intent)], kind: StageKind) -> Vec<Judged> {
         let stocks = self.listings.len();
-        let court = Court {
-            rules: self.scenario.rules(),
-            listings: &self.listings,
-            kind,
-        };
+        let court = Court { rules: self.scenario.rules(), listings: &self.listings, kind };
         let pieces = self.ledger.pieces(PIECE);
         let counters = self.operations.chunks_mut(PIECE * stocks);
         let mut from = 0;
@@ -244,21 +226,10 @@ impl Engine {
             let end = accounts.first + accounts.traders();
             let count = intents[from..].partition_point(|it| it.0.index() < end);
             let first = self.requests + 1 + from as u64;
-            work.push((
-                Bench {
-                    accounts,
-                    operations,
-                },
-                first,
-                &intents[from..from + count],
-            ));
+            work.push((Bench { accounts, operations }, first, &intents[from..from + count]));
             from += count;
         }
-        assert_eq!(
-            from,
-            intents.len(),
-            "every decision is of a trader of the scenario"
-        );
+        assert_eq!(from, intents.len(), "every decision is of a trader of the scenario");
         let judge = |(mut bench, first, intents): (Bench<'_>, u64, &[(TraderId, Intent)])| {
             court.judge(&mut bench, first, intents)
         };
@@ -273,22 +244,13 @@ impl Engine {
         if kind == StageKind::Talk {
             return self.listings.iter().map(|_| Outcome::default()).collect();
         }
-        let stage = Stage {
-            rules: self.scenario.rules(),
-            seed: self.seed,
-            kind,
-            when: self.when,
-        };
+        let stage = Stage { rules: self.scenario.rules(), seed: self.seed, kind, when: self.when };
         let run = |listing: &mut Listing| {
             let stock = listing.stock.index();
-            let mut accepted: Vec<Accepted> = judged
-                .iter()
-                .flat_map(|it| it.accepted[stock].iter().copied())
-                .collect();
-            let withdrawn: Vec<_> = judged
-                .iter()
-                .flat_map(|it| it.withdrawn[stock].iter().copied())
-                .collect();
+            let mut accepted: Vec<Accepted> =
+                judged.iter().flat_map(|it| it.accepted[stock].iter().copied()).collect();
+            let withdrawn: Vec<_> =
+                judged.iter().flat_map(|it| it.withdrawn[stock].iter().copied()).collect();
             listing.run(&stage, &withdrawn, &mut accepted)
         };
         let n_requests: usize = judged.iter().map(|it| it.requests.len()).sum();
@@ -302,16 +264,11 @@ impl Engine {
     fn carry_out(&mut self, outcomes: &[Outcome]) {
         for outcome in outcomes {
             for (trade, released) in outcome.trades.iter().zip(&outcome.released) {
-                let deal = |trader| Deal {
-                    trader,
-                    stock: trade.stock,
-                    shares: u64::from(trade.qty),
-                };
+                let deal =
+                    |trader| Deal { trader, stock: trade.stock, shares: u64::from(trade.qty) };
                 let value = trade.value();
-                self.ledger
-                    .buy(&deal(trade.buyer), value + trade.buyer_fee, *released);
-                self.ledger
-                    .sell(&deal(trade.seller), value - trade.seller_fee);
+                self.ledger.buy(&deal(trade.buyer), value + trade.buyer_fee, *released);
+                self.ledger.sell(&deal(trade.seller), value - trade.seller_fee);
                 self.ledger.collect(trade.buyer_fee + trade.seller_fee);
             }
             self.release(outcome, 0);
@@ -325,8 +282,7 @@ impl Engine {
                 (_, None) => {}
                 (Side::Buy, Some(cash)) => self.ledger.release_cash(end.trader, *cash),
                 (Side::Sell, Some(_)) => {
-                    self.ledger
-                        .release_shares(end.trader, end.stock, u64::from(end.qty));
+                    self.ledger.release_shares(end.trader, end.stock, u64::from(end.qty));
                 }
             }
         }
@@ -343,11 +299,7 @@ impl Engine {
         self.ledger.settle_day();
         let transfers = self.pay();
         let end = totals(&self.ledger, self.listings.len());
-        assert_eq!(
-            end, self.start,
-            "cash and shares are conserved, day {}",
-            self.day
-        );
+        assert_eq!(end, self.start, "cash and shares are conserved, day {}", self.day);
         DayClose {
             closes,
             transfers,
@@ -361,37 +313,20 @@ impl Engine {
     fn pay(&mut self) -> Vec<Transfer> {
         let mut transfers = Vec::new();
         let traders = self.scenario.traders();
-        for dividend in self
-            .scenario
-            .dividends()
-            .iter()
-            .filter(|it| it.day == self.day)
-        {
+        for dividend in self.scenario.dividends().iter().filter(|it| it.day == self.day) {
             for trader in (0..traders).map(TraderId::at) {
                 let shares = self.ledger.shares(trader, dividend.stock);
-                let amount = dividend
-                    .per_share
-                    .times(shares)
-                    .expect("bounded by the scenario");
-                transfers.push(Transfer {
-                    trader,
-                    stock: Some(dividend.stock),
-                    amount,
-                });
+                let amount = dividend.per_share.times(shares).expect("bounded by the scenario");
+                transfers.push(Transfer { trader, stock: Some(dividend.stock), amount });
             }
         }
         let rate = self.scenario.rules().cash_interest;
         if rate.0 > 0 {
-            let interest = self
-                .ledger
-                .wallets()
-                .iter()
-                .enumerate()
-                .map(|(at, wallet)| Transfer {
-                    trader: TraderId::at(at),
-                    stock: None,
-                    amount: rate.of(wallet.cash),
-                });
+            let interest = self.ledger.wallets().iter().enumerate().map(|(at, wallet)| Transfer {
+                trader: TraderId::at(at),
+                stock: None,
+                amount: rate.of(wallet.cash),
+            });
             transfers.extend(interest);
         }
         transfers.retain(|it| it.amount > Cash(0));
@@ -409,10 +344,7 @@ fn totals(ledger: &Ledger, stocks: usize) -> Totals {
             *sum += held;
         }
     }
-    Totals {
-        cash: ledger.total_cash(),
-        shares,
-    }
+    Totals { cash: ledger.total_cash(), shares }
 }
 
 fn concat<T>(parts: impl Iterator<Item = Vec<T>>) -> Vec<T> {

@@ -44,27 +44,12 @@ impl Ledger {
         let mut wallets = Vec::with_capacity(traders);
         let mut held = Vec::with_capacity(traders * stocks);
         for (cash, shares) in endowments {
-            wallets.push(Wallet {
-                cash,
-                reserved: Cash(0),
-            });
+            wallets.push(Wallet { cash, reserved: Cash(0) });
             held.extend(shares);
         }
         let reserved = vec![0; held.len()];
-        let unsettled = if next_day {
-            vec![0; held.len()]
-        } else {
-            Vec::new()
-        };
-        Self {
-            stocks,
-            wallets,
-            held,
-            reserved,
-            unsettled,
-            collected: Cash(0),
-            paid_in: Cash(0),
-        }
+        let unsettled = if next_day { vec![0; held.len()] } else { Vec::new() };
+        Self { stocks, wallets, held, reserved, unsettled, collected: Cash(0), paid_in: Cash(0) }
     }
 
     #[inline]
@@ -102,11 +87,7 @@ impl Ledger {
 
     /// All shares of a stock: constant during a run.
     pub fn total_shares(&self, stock: StockId) -> u64 {
-        self.held
-            .iter()
-            .skip(stock.index())
-            .step_by(self.stocks)
-            .sum()
+        self.held.iter().skip(stock.index()).step_by(self.stocks).sum()
     }
 
     /// What the exchange has collected in fees and taxes.

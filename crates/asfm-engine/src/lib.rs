@@ -33,7 +33,8 @@
 //! let log = round.settle(decisions);
 //!
 //! assert_eq!(log.trades[0].price.to_string(), "10.65"); // ASFM: the mean of the two limits
-//! assert_eq!(engine.ledger().total_cash() , asfm_engine::Cash(1008_4000));
+//! // Half of the capital was given in shares: 47 of them each, for 498.20.
+//! assert_eq!(engine.ledger().total_cash().to_string(), "1003.60");
 //! # Ok::<(), asfm_engine::ScenarioError>(())
 //! ```
 

@@ -230,9 +230,7 @@ impl Listing {
     ) -> Outcome {
         let mut out = Outcome::default();
         for &(place, why) in withdrawn {
-            self.book
-                .cancel(book_id(place as usize), &mut ())
-                .expect("unmatched, so in the book");
+            self.book.cancel(book_id(place as usize), &mut ()).expect("unmatched, so in the book");
             self.end(place as usize, why, stage.rules, &mut out);
         }
         out.freed.fill(None);
@@ -260,11 +258,7 @@ impl Listing {
         {
             let value: i128 = out.trades.iter().map(|it| i128::from(it.value().0)).sum();
             let price = (auction.volume > 0).then(|| mean(value, auction.volume));
-            out.auction = Some(Auction {
-                stock: self.stock,
-                price,
-                volume: auction.volume,
-            });
+            out.auction = Some(Auction { stock: self.stock, price, volume: auction.volume });
             if opens && price.is_some() {
                 self.tally.open = price;
             }
@@ -286,10 +280,8 @@ impl Listing {
     fn arrive(&mut self, it: &Accepted, events: &mut Events) {
         let place = self.orders.len();
         let head = &mut self.heads[it.trader.index()][side_index(it.side)];
-        let before = std::mem::replace(
-            head,
-            u32::try_from(place + 1).expect("fewer than 2^32 orders"),
-        );
+        let before =
+            std::mem::replace(head, u32::try_from(place + 1).expect("fewer than 2^32 orders"));
         self.orders.push(Order {
             request: it.request,
             trader: it.trader,
@@ -307,9 +299,7 @@ impl Listing {
             tif: TimeInForce::Day,
             post_only: false,
         };
-        self.book
-            .limit(order, events)
-            .expect("ids are fresh and prices in the band");
+        self.book.limit(order, events).expect("ids are fresh and prices in the band");
     }
 
     /// Turns what the book reported into events and into what accounts must change.
@@ -326,11 +316,7 @@ impl Listing {
     fn trade(&mut self, met: &Met, rules: &MarketRules, out: &mut Outcome) {
         let qty = met.qty.get();
         let (maker, taker) = (place_of(met.maker), place_of(met.taker));
-        let buyer = if self.orders[maker].side == Side::Buy {
-            maker
-        } else {
-            taker
-        };
+        let buyer = if self.orders[maker].side == Side::Buy { maker } else { taker };
         let bid = self.orders[buyer];
         let released =
             reservation(bid.tick, bid.left, rules) - reservation(bid.tick, bid.left - qty, rules);
@@ -364,22 +350,14 @@ impl Listing {
         let depth = |side: Side| -> Vec<Depth> {
             let levels = self.book.levels(side).take(rules.depth_levels);
             levels
-                .map(|it| Depth {
-                    price: Price(rules.grid.units(it.price)),
-                    qty: it.qty,
-                })
+                .map(|it| Depth { price: Price(rules.grid.units(it.price)), qty: it.qty })
                 .collect()
         };
         let (bids, asks) = (depth(Side::Buy), depth(Side::Sell));
         let tally = self.tally;
         let vwap = (tally.volume > 0).then(|| mean(i128::from(tally.value.0), tally.volume));
         let close = self.closing_price(rules);
-        self.yesterday = Yesterday {
-            vwap,
-            volume: tally.volume,
-            bids,
-            asks,
-        };
+        self.yesterday = Yesterday { vwap, volume: tally.volume, bids, asks };
         self.closes.push(close);
         self.tally = Tally::default();
         self.set_band(rules);
@@ -402,15 +380,7 @@ impl Listing {
 
     fn closing_price(&self, rules: &MarketRules) -> Price {
         let tick = rules.grid.tick_units();
-        let Tally {
-            value,
-            volume,
-            trades,
-            prices,
-            last: Some(last),
-            ..
-        } = self.tally
-        else {
+        let Tally { value, volume, trades, prices, last: Some(last), .. } = self.tally else {
             return self.quiet_close(rules);
         };
         let exact = match rules.close {

@@ -62,11 +62,7 @@ pub struct Observation<'r> {
 
 impl<'r> Observation<'r> {
     pub(crate) fn new(engine: &'r Engine, market: &'r MarketView, trader: TraderId) -> Self {
-        Self {
-            engine,
-            market,
-            trader,
-        }
+        Self { engine, market, trader }
     }
 
     /// Who sees.
@@ -128,15 +124,13 @@ impl<'r> Observation<'r> {
         self.engine.own_orders(self.trader, stock)
     }
 
-    /// What it owns at the previous closes.
+    /// What it owns at the previous closes, or the largest amount of cash if that is less.
     pub fn wealth(&self) -> Cash {
         let stocks = (0..).map(StockId).zip(&self.market.stocks);
-        let shares = stocks.map(|(stock, it)| {
-            it.reference
-                .times(self.shares(stock))
-                .unwrap_or(Cash(i64::MAX / 1_000_000))
-        });
-        self.cash() + shares.sum()
+        let shares =
+            stocks.map(|(stock, it)| i128::from(it.reference.0) * i128::from(self.shares(stock)));
+        let wealth = i128::from(self.cash().0) + shares.sum::<i128>();
+        Cash(i64::try_from(wealth).unwrap_or(i64::MAX))
     }
 
     /// The seed of the run.

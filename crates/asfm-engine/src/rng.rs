@@ -48,15 +48,7 @@ impl Seed {
         for word in &mut words {
             *word = keyed.next_u32();
         }
-        Draws {
-            words,
-            next: 0,
-            seed: self,
-            purpose,
-            who,
-            when,
-            more: None,
-        }
+        Draws { words, next: 0, seed: self, purpose, who, when, more: None }
     }
 
     /// The streams of the actors `first, first + 1, …`, made many at a time.
@@ -74,19 +66,11 @@ impl Seed {
             let mut words = [0; WORDS];
             let from = &bytes[at * WORDS * 4..(at + 1) * WORDS * 4];
             for (word, four) in words.iter_mut().zip(from.chunks_exact(4)) {
-                *word = u32::from_le_bytes(four.try_into().expect("four bytes"));
+                *word = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
             }
             at += 1;
             who += 1;
-            Some(Draws {
-                words,
-                next: 0,
-                seed: self,
-                purpose,
-                who: who - 1,
-                when,
-                more: None,
-            })
+            Some(Draws { words, next: 0, seed: self, purpose, who: who - 1, when, more: None })
         })
     }
 }
@@ -116,13 +100,7 @@ impl Draws {
 
     #[cold]
     fn beyond(&mut self) -> u32 {
-        let Self {
-            seed,
-            purpose,
-            who,
-            when,
-            ..
-        } = *self;
+        let Self { seed, purpose, who, when, .. } = *self;
         self.more
             .get_or_insert_with(|| {
                 let mut keyed = seed.keyed(purpose, when);
@@ -142,7 +120,7 @@ impl Draws {
                 wide = u64::from(self.word()) * u64::from(n);
             }
         }
-        u32::try_from(wide >> 32).expect("the high half of 64 bits")
+        high_half(wide)
     }
 
     /// A number in [0, 1), in steps of 2^-32.
@@ -166,6 +144,10 @@ impl Draws {
         // Each part has mean 65 535 / 2 and variance (65 536² - 1) / 12; 4 parts.
         (f64::from(sum) - 131_070.0) / 37_837.226_99
     }
+}
+
+fn high_half(wide: u64) -> u32 {
+    (wide >> 32) as u32
 }
 
 /// Shuffles `items` by Fisher and Yates's method.
@@ -220,10 +202,7 @@ mod tests {
         let sample: Vec<f64> = (0..100_000).map(|_| draws.bell()).collect();
         let mean = sample.iter().sum::<f64>() / 1e5;
         let variance = sample.iter().map(|x| x * x).sum::<f64>() / 1e5;
-        assert!(
-            mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02,
-            "{mean} {variance}"
-        );
+        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
     }
 
     #[test]

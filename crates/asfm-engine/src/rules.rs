@@ -59,12 +59,7 @@ impl Court<'_> {
                 Ok(()) => Verdict::Accepted,
                 Err(why) => Verdict::Rejected(why),
             };
-            judged.requests.push(Request {
-                id,
-                trader,
-                intent,
-                verdict,
-            });
+            judged.requests.push(Request { id, trader, intent, verdict });
         }
         judged
     }
@@ -80,16 +75,10 @@ impl Court<'_> {
         intent: Intent,
     ) -> Result<(), Reject> {
         let (stock, side, qty, price) = match intent {
-            Intent::Unreadable {
-                why: Unreadable::UnknownStock,
-                ..
-            } => {
+            Intent::Unreadable { why: Unreadable::UnknownStock, .. } => {
                 return Err(Reject::UnknownStock);
             }
-            Intent::Unreadable {
-                why: Unreadable::BadNumber,
-                ..
-            } => return Err(Reject::BadNumber),
+            Intent::Unreadable { why: Unreadable::BadNumber, .. } => return Err(Reject::BadNumber),
             Intent::Order { stock, .. } | Intent::Cancel { stock }
                 if stock.index() >= self.listings.len() =>
             {
@@ -110,12 +99,7 @@ impl Court<'_> {
                 }
                 return Ok(());
             }
-            Intent::Order {
-                stock,
-                side,
-                qty,
-                price,
-            } => (stock, side, qty, price),
+            Intent::Order { stock, side, qty, price } => (stock, side, qty, price),
         };
         let listing = &self.listings[stock.index()];
         let (qty, tick) = (self.quantity(qty)?, self.limit(listing, price)?);
@@ -149,67 +133,39 @@ impl Court<'_> {
             }
         }
         if replaces {
-            self.withdraw(
-                bench,
-                judged,
-                cleared,
-                trader,
-                (stock, side),
-                EndReason::Replaced,
-            );
+            self.withdraw(bench, judged, cleared, trader, (stock, side), EndReason::Replaced);
             cleared.push((stock, side));
         }
         match side {
             Side::Buy => bench.accounts.reserve_cash(trader, self.cost(tick, qty)),
-            Side::Sell => bench
-                .accounts
-                .reserve_shares(trader, stock, u64::from(qty.get())),
+            Side::Sell => bench.accounts.reserve_shares(trader, stock, u64::from(qty.get())),
         }
         let sent = &mut bench.operations[counted][side as usize];
         *sent = sent.saturating_add(1);
-        judged.accepted[stock.index()].push(Accepted {
-            request: id,
-            trader,
-            side,
-            tick,
-            qty,
-        });
+        judged.accepted[stock.index()].push(Accepted { request: id, trader, side, tick, qty });
         Ok(())
     }
 
     fn quantity(&self, qty: i64) -> Result<Qty, Reject> {
-        let qty = u32::try_from(qty)
-            .ok()
-            .and_then(Qty::new)
-            .ok_or(Reject::BadQuantity)?;
+        let qty = u32::try_from(qty).ok().and_then(Qty::new).ok_or(Reject::BadQuantity)?;
         let lot = self.rules.lot;
-        if qty.get() % lot == 0 {
-            Ok(qty)
-        } else {
-            Err(Reject::NotALot { lot })
-        }
+        if qty.get() % lot == 0 { Ok(qty) } else { Err(Reject::NotALot { lot }) }
     }
 
     fn limit(&self, listing: &Listing, price: i64) -> Result<Tick, Reject> {
         let grid = &self.rules.grid;
         let tick = grid.tick(price).map_err(|why| match why {
-            asfm_book::OffGrid::BetweenTicks => Reject::OffTick {
-                tick: Price(grid.tick_units()),
-            },
-            asfm_book::OffGrid::NotPositive | asfm_book::OffGrid::TooHigh => Reject::BadPrice {
-                max: Price(grid.units(Tick(u32::MAX))),
-            },
+            asfm_book::OffGrid::BetweenTicks => Reject::OffTick { tick: Price(grid.tick_units()) },
+            asfm_book::OffGrid::NotPositive | asfm_book::OffGrid::TooHigh => {
+                Reject::BadPrice { max: Price(grid.units(Tick(u32::MAX))) }
+            }
         })?;
         let (lowest, highest) = listing.band;
         if tick < lowest {
-            return Err(Reject::BelowBand {
-                lowest: Price(grid.units(lowest)),
-            });
+            return Err(Reject::BelowBand { lowest: Price(grid.units(lowest)) });
         }
         if tick > highest {
-            return Err(Reject::AboveBand {
-                highest: Price(grid.units(highest)),
-            });
+            return Err(Reject::AboveBand { highest: Price(grid.units(highest)) });
         }
         Ok(tick)
     }
@@ -234,9 +190,7 @@ impl Court<'_> {
     /// What an order reserves; more than anyone has where the amount fits no account.
     fn cost(&self, tick: Tick, qty: Qty) -> Cash {
         let limit = Price(self.rules.grid.units(tick));
-        let value = limit
-            .times(u64::from(qty.get()))
-            .filter(|it| it.0 < i64::MAX / 2);
+        let value = limit.times(u64::from(qty.get())).filter(|it| it.0 < i64::MAX / 2);
         value.map_or(Cash(i64::MAX), |it| it + self.rules.fee.of(it))
     }
 
@@ -259,9 +213,7 @@ impl Court<'_> {
                     bench.accounts.release_cash(trader, amount);
                 }
                 Side::Sell => {
-                    bench
-                        .accounts
-                        .release_shares(trader, stock, u64::from(order.left));
+                    bench.accounts.release_shares(trader, stock, u64::from(order.left));
                 }
             }
             judged.withdrawn[stock.index()].push((place, why));

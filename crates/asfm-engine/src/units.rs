@@ -18,17 +18,11 @@ pub struct Cash(pub i64);
 impl Price {
     /// What `shares` cost at this price, or `None` where no account could hold the amount.
     pub fn times(self, shares: u64) -> Option<Cash> {
-        i64::try_from(shares)
-            .ok()
-            .and_then(|n| self.0.checked_mul(n))
-            .map(Cash)
+        i64::try_from(shares).ok().and_then(|n| self.0.checked_mul(n)).map(Cash)
     }
 
     /// The price in currency, for valuations and pictures; never for money.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "prices are far below 2^53 units"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "prices are far below 2^53 units")]
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / UNITS as f64
     }
@@ -36,10 +30,7 @@ impl Price {
 
 impl Cash {
     /// The amount in currency, for statistics; never for money.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a statistic may round, a ledger may not"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a statistic may round, a ledger may not")]
     pub fn to_f64(self) -> f64 {
         self.0 as f64 / UNITS as f64
     }
@@ -121,6 +112,10 @@ impl Ppm {
     ///
     /// Rounding down makes the shares of parts never exceed the share of the whole, so what was
     /// reserved for an order's fees always suffices for its fills.
+    ///
+    /// # Panics
+    ///
+    /// If the share is above one and the result beyond what can be counted.
     pub fn of(self, amount: Cash) -> Cash {
         if self.0 == 0 {
             return Cash(0);
@@ -197,9 +192,8 @@ mod tests {
 
     #[test]
     fn money_is_printed_with_the_decimals_it_has() {
-        let shown: Vec<String> = [100_500, 100_550, 100_555, -1, 0]
-            .map(|units| Price(units).to_string())
-            .into();
+        let shown: Vec<String> =
+            [100_500, 100_550, 100_555, -1, 0].map(|units| Price(units).to_string()).into();
         assert_eq!(shown, ["10.05", "10.055", "10.0555", "-0.0001", "0.00"]);
     }
 

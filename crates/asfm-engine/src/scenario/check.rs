@@ -17,7 +17,7 @@ use crate::units::{Cash, Day, Ppm, Price, StockId, UNITS};
 const DAYS_MAX: u32 = 1_000_000;
 const AGENTS_MAX: u32 = 100_000_000;
 const PRICE_MAX: i64 = 10_000_000 * UNITS;
-const CASH_MAX: i64 = i64::MAX / 8;
+const CASH_MAX: i64 = i64::MAX / 2;
 const STAGES_MAX: usize = 255;
 
 type Checked<T> = Result<T, ScenarioError>;
@@ -65,18 +65,13 @@ impl File<'_> {
     fn positive_units(&self, written: &Spanned<Decimal>, key: &str, max: i64) -> Checked<i64> {
         match written.get_ref().units() {
             Some(units) if units > 0 && units <= max => Ok(units),
-            Some(units) if units > max => self.refuse(
-                written.span(),
-                key,
-                format!("expected at most {}", Price(max)),
-            ),
+            Some(units) if units > max => {
+                self.refuse(written.span(), key, format!("expected at most {}", Price(max)))
+            }
             Some(_) => self.refuse(
                 written.span(),
                 key,
-                format!(
-                    "expected a positive number, found {}",
-                    shown(*written.get_ref())
-                ),
+                format!("expected a positive number, found {}", shown(*written.get_ref())),
             ),
             None => self.refuse(written.span(), key, "expected at most four decimal places"),
         }
@@ -97,10 +92,7 @@ pub(super) fn scenario(
 ) -> Checked<Scenario> {
     let file = File { name, text };
     let raw: written::Scenario = file.parse()?;
-    let mut sources = vec![Source {
-        name: name.to_owned(),
-        text: text.to_owned(),
-    }];
+    let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
     let companies = match (&raw.companies, raw.company.is_empty()) {
         (Some(path), true) => {
             let text = include(path.get_ref()).map_err(|why| {
@@ -108,10 +100,7 @@ pub(super) fn scenario(
                 file.error(path.span(), "companies", message)
             })?;
             let name = path.get_ref().clone();
-            let table = File {
-                name: &name,
-                text: &text,
-            };
+            let table = File { name: &name, text: &text };
             let read: written::CompanyTable = table.parse()?;
             let companies = companies(&table, &read.company, &raw)?;
             sources.push(Source { name, text });
@@ -134,11 +123,10 @@ pub(super) fn scenario(
     let (initial_shares, allocation, subset) = endowment(&file, &raw, &companies)?;
     let news = news(&file, &raw)?;
     let dividends = dividends(&file, &raw, &codes, &open)?;
+    let trading_days = open.iter().filter(|it| **it).count();
+    wealth_fits(&file, &raw, &rules, &kinds, &companies, &dividends, trading_days)?;
     if raw.name.get_ref().trim().is_empty() {
         return file.refuse(raw.name.span(), "name", "expected a name");
-    }
-    if i64::try_from(raw.seed).is_err() {
-        return file.refuse(0..0, "seed", format!("expected at most {}", i64::MAX));
     }
     Ok(Scenario {
         sources,
@@ -168,11 +156,7 @@ fn companies(
     }
     if written.len() > usize::from(u16::MAX) {
         let span = written[usize::from(u16::MAX)].code.span();
-        return file.refuse(
-            span,
-            "company",
-            format!("expected at most {} companies", u16::MAX),
-        );
+        return file.refuse(span, "company", format!("expected at most {} companies", u16::MAX));
     }
     let tick = scenario.market.tick.get_ref().units().unwrap_or(1).max(1);
     let mut seen = BTreeSet::new();
@@ -231,11 +215,7 @@ fn companies(
 
 fn codes(companies: &[Company]) -> BTreeMap<String, StockId> {
     let places = (0..).map(StockId);
-    companies
-        .iter()
-        .map(|it| it.code.clone())
-        .zip(places)
-        .collect()
+    companies.iter().map(|it| it.code.clone()).zip(places).collect()
 }
 
 fn calendar(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<bool>> {
@@ -256,23 +236,15 @@ fn calendar(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<bool>> {
         }
     }
     for (at, day) in raw.calendar.closed.iter().enumerate() {
-        match (*day.get_ref() as usize)
-            .checked_sub(1)
-            .and_then(|it| open.get_mut(it))
-        {
-            Some(it) => *it = false,
-            None => {
-                let message = format!("expected a day between 1 and {days}");
-                return file.refuse(day.span(), &format!("calendar.closed[{at}]"), message);
-            }
-        }
+        let Some(it) = (*day.get_ref() as usize).checked_sub(1).and_then(|it| open.get_mut(it))
+        else {
+            let message = format!("expected a day between 1 and {days}");
+            return file.refuse(day.span(), &format!("calendar.closed[{at}]"), message);
+        };
+        *it = false;
     }
     if !open.iter().any(|it| *it) {
-        return file.refuse(
-            raw.days.span(),
-            "calendar",
-            "expected at least one trading day",
-        );
+        return file.refuse(raw.days.span(), "calendar", "expected at least one trading day");
     }
     Ok(open)
 }
@@ -292,10 +264,8 @@ fn market(file: &File<'_>, raw: &written::Scenario) -> Checked<MarketRules> {
         None => None,
         Some(Decimal(ppm)) if ppm > 0 && ppm < 1_000_000 => u32::try_from(ppm).ok().map(Ppm),
         Some(found) => {
-            let message = format!(
-                "expected a share above 0 and below 1, or \"off\"; found {}",
-                shown(found)
-            );
+            let message =
+                format!("expected a share above 0 and below 1, or \"off\"; found {}", shown(found));
             return file.refuse(it.price_limit.span(), "market.price-limit", message);
         }
     };
@@ -345,26 +315,15 @@ fn sessions(file: &File<'_>, market: &written::Market) -> Checked<Vec<StageKind>
     let written = &market.sessions;
     let rounds = *market.continuous_rounds.get_ref() as usize;
     let repeat = |it: &StageKind| {
-        if *it == StageKind::Continuous {
-            rounds
-        } else {
-            1
-        }
+        if *it == StageKind::Continuous { rounds } else { 1 }
     };
     let total: usize = written.get_ref().iter().map(repeat).sum();
     if total > STAGES_MAX {
         let message = format!("expected at most {STAGES_MAX} stages a day, found {total}");
-        return file.refuse(
-            market.continuous_rounds.span(),
-            "market.continuous-rounds",
-            message,
-        );
+        return file.refuse(market.continuous_rounds.span(), "market.continuous-rounds", message);
     }
-    let stages: Vec<StageKind> = written
-        .get_ref()
-        .iter()
-        .flat_map(|it| std::iter::repeat_n(*it, repeat(it)))
-        .collect();
+    let stages: Vec<StageKind> =
+        written.get_ref().iter().flat_map(|it| std::iter::repeat_n(*it, repeat(it))).collect();
     if !stages.iter().any(|it| *it != StageKind::Talk) {
         let message = "expected at least one `auction` or `continuous` stage";
         return file.refuse(written.span(), "market.sessions", message);
@@ -389,30 +348,17 @@ fn kinds(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<Kind>> {
         let message = format!("expected between 1 and {AGENTS_MAX} traders, found {agents}");
         return file.refuse(population.agents.span(), agents_key, message);
     }
-    let parts: u64 = raw
-        .traders
-        .iter()
-        .map(|it| u64::from(*it.ratio.get_ref()))
-        .sum();
+    let parts: u64 = raw.traders.iter().map(|it| u64::from(*it.ratio.get_ref())).sum();
     if parts == 0 {
         let message = "expected at least one kind of trader with a positive ratio";
         return file.refuse(0..0, "traders", message);
     }
     if u64::from(agents) % parts != 0 {
-        let ratio: Vec<String> = raw
-            .traders
-            .iter()
-            .map(|it| it.ratio.get_ref().to_string())
-            .collect();
-        let (below, above) = (
-            u64::from(agents) / parts * parts,
-            (u64::from(agents) / parts + 1) * parts,
-        );
-        let near = if below == 0 {
-            above.to_string()
-        } else {
-            format!("{below} or {above}")
-        };
+        let ratio: Vec<String> =
+            raw.traders.iter().map(|it| it.ratio.get_ref().to_string()).collect();
+        let (below, above) =
+            (u64::from(agents) / parts * parts, (u64::from(agents) / parts + 1) * parts);
+        let near = if below == 0 { above.to_string() } else { format!("{below} or {above}") };
         let message = format!(
             "{agents} traders cannot be divided {}: expected a multiple of {parts}",
             ratio.join(":")
@@ -439,14 +385,10 @@ fn kinds(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<Kind>> {
         let traders = u32::try_from(traders).expect("a part of the agents");
         let capital = capital.checked_mul(i64::from(scale));
         let all = capital.and_then(|it| it.checked_mul(i64::from(traders)));
-        let total = all
-            .and_then(|it| it.checked_add(wealth))
-            .filter(|it| *it <= CASH_MAX);
+        let total = all.and_then(|it| it.checked_add(wealth)).filter(|it| *it <= CASH_MAX);
         let (Some(capital), Some(total)) = (capital, total) else {
-            let message = format!(
-                "all traders together may not start with more than {}",
-                Cash(CASH_MAX)
-            );
+            let message =
+                format!("all traders together may not start with more than {}", Cash(CASH_MAX));
             return file.refuse(it.capital.span(), &key, message);
         };
         wealth = total;
@@ -474,11 +416,13 @@ fn endowment(
     if allocation == Allocation::RandomSubset
         && (subset == 0 || usize::from(subset) > companies.len())
     {
-        let message = format!(
-            "expected between 1 and {} stocks, found {subset}",
-            companies.len()
-        );
-        return file.refuse(population.subset.span(), "population.subset", message);
+        let message = format!("expected between 1 and {} stocks, found {subset}", companies.len());
+        let span = if population.subset.span().is_empty() {
+            population.allocation.span()
+        } else {
+            population.subset.span()
+        };
+        return file.refuse(span, "population.subset", message);
     }
     if allocation == Allocation::MarketCap
         && let Some(it) = companies.iter().find(|it| it.shares_outstanding.is_none())
@@ -487,13 +431,45 @@ fn endowment(
             "`market-cap` needs `shares-outstanding` of every company; {} has none",
             it.code
         );
-        return file.refuse(
-            population.allocation.span(),
-            "population.allocation",
-            message,
-        );
+        return file.refuse(population.allocation.span(), "population.allocation", message);
     }
     Ok((share, allocation, subset))
+}
+
+/// Refuses a market whose cash could outgrow the numbers that count it: what is paid in by interest
+/// and dividends is added up at its most, and a day's turnover is at most all cash in every stage.
+fn wealth_fits(
+    file: &File<'_>,
+    raw: &written::Scenario,
+    rules: &MarketRules,
+    kinds: &[Kind],
+    companies: &[Company],
+    dividends: &[Dividend],
+    trading_days: usize,
+) -> Checked<()> {
+    let stages = rules.sessions.len().max(1);
+    let most = i128::from(i64::MAX) / 2 / i128::try_from(stages).expect("at most 255 stages");
+    let capital: i128 =
+        kinds.iter().map(|it| i128::from(it.capital.0) * i128::from(it.traders)).sum();
+    let paid = dividends.iter().map(|it| {
+        let close = companies[it.stock.index()].initial_close().0;
+        capital / i128::from(close) * i128::from(it.per_share.0)
+    });
+    let mut wealth = paid.fold(capital, i128::saturating_add);
+    if rules.cash_interest.0 > 0 {
+        for _ in 0..trading_days {
+            if wealth > most {
+                break;
+            }
+            wealth += wealth * i128::from(rules.cash_interest.0) / 1_000_000;
+        }
+    }
+    if wealth <= most {
+        return Ok(());
+    }
+    let most = Cash(i64::try_from(most).expect("a part of the largest number"));
+    let message = format!("all cash of the run, payments included, may not exceed {most}");
+    file.refuse(raw.population.agents.span(), "population", message)
 }
 
 fn news(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<News>> {
@@ -545,11 +521,7 @@ fn dividends(
             return file.refuse(it.stock.span(), &key("stock"), message);
         };
         let per_share = file.positive_units(&it.per_share, &key("per-share"), PRICE_MAX)?;
-        dividends.push(Dividend {
-            day: Day(day),
-            stock,
-            per_share: Price(per_share),
-        });
+        dividends.push(Dividend { day: Day(day), stock, per_share: Price(per_share) });
     }
     dividends.sort_by_key(|it| it.day);
     Ok(dividends)

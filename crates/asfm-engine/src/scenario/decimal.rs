@@ -22,9 +22,7 @@ impl Decimal {
         }
         let whole: i64 = whole.parse().ok()?;
         let part: i64 = format!("{part:0<6}").parse().ok()?;
-        Some(Self(
-            sign * whole.checked_mul(1_000_000)?.checked_add(part)?,
-        ))
+        Some(Self(sign * whole.checked_mul(1_000_000)?.checked_add(part)?))
     }
 
     /// The number in units of 1/10 000, if it has at most four places.
@@ -49,10 +47,7 @@ impl<'de> Deserialize<'de> for Decimal {
 
             fn visit_i64<E: Error>(self, number: i64) -> Result<Decimal, E> {
                 let refuse = || E::invalid_value(Unexpected::Signed(number), &self);
-                number
-                    .checked_mul(1_000_000)
-                    .map(Decimal)
-                    .ok_or_else(refuse)
+                number.checked_mul(1_000_000).map(Decimal).ok_or_else(refuse)
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Decimal, E> {
@@ -88,22 +83,10 @@ mod tests {
 
     #[test]
     fn decimals_are_exact_or_refused() {
-        assert_eq!(
-            Decimal::parse("10.05").and_then(Decimal::units),
-            Some(100_500)
-        );
+        assert_eq!(Decimal::parse("10.05").and_then(Decimal::units), Some(100_500));
         assert_eq!(Decimal::parse("-0.0001").and_then(Decimal::units), Some(-1));
         assert_eq!(Decimal::parse("0.00001").and_then(Decimal::units), None);
-        for wrong in [
-            "",
-            ".",
-            ".5",
-            "1e5",
-            "1.2345678",
-            "--1",
-            "99999999999999",
-            "nan",
-        ] {
+        for wrong in ["", ".", ".5", "1e5", "1.2345678", "--1", "99999999999999", "nan"] {
             assert_eq!(Decimal::parse(wrong), None, "{wrong}");
         }
     }

@@ -28,11 +28,7 @@ pub struct ScenarioError {
 
 impl ScenarioError {
     fn shown_key(&self) -> String {
-        if self.key.is_empty() {
-            String::new()
-        } else {
-            format!("`{}`: ", self.key)
-        }
+        if self.key.is_empty() { String::new() } else { format!("`{}`: ", self.key) }
     }
 
     pub(super) fn at(file: &str, text: &str, span: Range<usize>, message: String) -> Self {
@@ -51,21 +47,15 @@ impl ScenarioError {
     }
 
     pub(super) fn key(self, key: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            ..self
-        }
+        Self { key: key.into(), ..self }
     }
 
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
-        Self {
-            hint: Some(hint.into()),
-            ..self
-        }
+        Self { hint: Some(hint.into()), ..self }
     }
 
     pub(super) fn from_toml(file: &str, text: &str, key: &Path, error: &toml::de::Error) -> Self {
-        let message = error.message().trim().to_owned();
+        let message = plain(error.message().trim());
         let hint = suggestion(&message);
         let it = Self::at(file, text, error.span().unwrap_or(0..0), message).key(shown(key));
         Self { hint, ..it }
@@ -76,7 +66,9 @@ fn shown(path: &Path) -> String {
     let mut key = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => key += &format!("[{index}]"),
+            Segment::Seq { index } => key.extend(["[", &index.to_string(), "]"]),
+            // How the parser wraps a value to remember its place.
+            Segment::Map { key: name } if name.starts_with("$__serde_spanned") => {}
             Segment::Map { key: name } | Segment::Enum { variant: name } => {
                 if !key.is_empty() {
                     key.push('.');
@@ -87,6 +79,22 @@ fn shown(path: &Path) -> String {
         }
     }
     key
+}
+
+/// Says in words what the parser says in types.
+fn plain(message: &str) -> String {
+    let types = [
+        ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected u16", "expected a whole number from 0 to 65535"),
+        ("expected u32", "expected a whole number from 0 to 4294967295"),
+        ("expected u64", "expected a whole number, not negative"),
+        ("expected a sequence", "expected a list"),
+    ];
+    let matches = |it: &&(&str, &str)| message.ends_with(it.0);
+    match types.iter().find(matches) {
+        Some((from, to)) => message.replacen(from, to, 1),
+        None => message.to_owned(),
+    }
 }
 
 /// Finds the nearest known word in a message such as "unknown field `x`, expected `a` or `b`".

@@ -93,6 +93,7 @@ pub struct Valuation {
 
 impl Valuation {
     /// The ratios when the price has moved from `from` to `to`; rounded toward zero.
+    #[must_use]
     pub fn at(self, from: Price, to: Price) -> Self {
         let scale = |ratio: i64, by: Price, over: Price| {
             let scaled = i128::from(ratio) * i128::from(by.0) / i128::from(over.0.max(1));
@@ -219,16 +220,11 @@ impl Scenario {
     ///
     /// The first mistake, with its place.
     pub fn from_sources(sources: &[Source]) -> Result<Self, ScenarioError> {
-        let missing = Source {
-            name: "scenario".to_owned(),
-            text: String::new(),
-        };
+        let missing = Source { name: "scenario".to_owned(), text: String::new() };
         let (main, included) = sources.split_first().unwrap_or((&missing, &[]));
         Self::read(&main.name, &main.text, |name| {
             let found = included.iter().find(|it| it.name == name);
-            found
-                .map(|it| it.text.clone())
-                .ok_or_else(|| "it was not recorded".to_owned())
+            found.map(|it| it.text.clone()).ok_or_else(|| "it was not recorded".to_owned())
         })
     }
 
@@ -269,10 +265,7 @@ impl Scenario {
 
     /// Whether a day is a trading day.
     pub fn is_open(&self, day: Day) -> bool {
-        (day.0 as usize)
-            .checked_sub(1)
-            .and_then(|it| self.open.get(it))
-            .is_some_and(|it| *it)
+        (day.0 as usize).checked_sub(1).and_then(|it| self.open.get(it)).is_some_and(|it| *it)
     }
 
     /// How many trading days it has.
@@ -282,11 +275,7 @@ impl Scenario {
 
     /// The stages of a day, in order.
     pub fn stages(&self, day: Day) -> &[StageKind] {
-        if self.is_open(day) {
-            &self.rules.sessions
-        } else {
-            &self.rules.closed_sessions
-        }
+        if self.is_open(day) { &self.rules.sessions } else { &self.rules.closed_sessions }
     }
 
     /// The listed companies; a stock is its company's place.
@@ -311,9 +300,7 @@ impl Scenario {
 
     /// How many traders there are.
     pub fn traders(&self) -> usize {
-        self.kinds
-            .last()
-            .map_or(0, |it| (it.first + it.traders) as usize)
+        self.kinds.last().map_or(0, |it| (it.first + it.traders) as usize)
     }
 
     /// The kind of a trader.
@@ -351,9 +338,7 @@ impl Scenario {
 
     /// What is shown on a day.
     pub fn news_on(&self, day: Day) -> impl Iterator<Item = &News> {
-        self.news
-            .iter()
-            .filter(move |it| it.day <= day && day <= it.until)
+        self.news.iter().filter(move |it| it.day <= day && day <= it.until)
     }
 
     /// The dividends, by day.

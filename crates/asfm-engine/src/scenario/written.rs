@@ -52,10 +52,7 @@ pub(crate) struct Scenario {
     /// Parameters of rule-based traders, by rule; read by the traders, not by the exchange.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
-    #[expect(
-        dead_code,
-        reason = "named here so that it is known, and read by the traders' crate"
-    )]
+    #[expect(dead_code, reason = "named here so that it is known, and read by the traders' crate")]
     pub(crate) rules: Option<serde::de::IgnoredAny>,
 }
 
@@ -189,19 +186,19 @@ impl Default for Market {
             sessions: default_at(vec![Auction, Continuous]),
             continuous_rounds: default_at(1),
             closed_sessions: default_at(Vec::new()),
-            auction: Default::default(),
-            tie_break: Default::default(),
-            continuous: Default::default(),
+            auction: super::AuctionKind::default(),
+            tie_break: super::TieBreakKind::default(),
+            continuous: super::ContinuousKind::default(),
             price_limit: default_at(PriceLimit(Some(Decimal(100_000)))),
-            resubmission: Default::default(),
+            resubmission: super::Resubmission::default(),
             operations: 2,
-            operations_per: Default::default(),
-            order_life: Default::default(),
-            priority: Default::default(),
-            self_trade: Default::default(),
-            close: Default::default(),
-            no_trade_close: Default::default(),
-            settlement: Default::default(),
+            operations_per: super::OperationsPer::default(),
+            order_life: super::OrderLife::default(),
+            priority: super::Priority::default(),
+            self_trade: super::SelfTradeKind::default(),
+            close: super::CloseKind::default(),
+            no_trade_close: super::NoTradeClose::default(),
+            settlement: super::Settlement::default(),
             fee: default_at(Decimal(0)),
             stamp_tax: default_at(Decimal(0)),
             cash_interest: default_at(Decimal(0)),
@@ -231,9 +228,7 @@ impl<'de> Deserialize<'de> for PriceLimit {
                     return Ok(PriceLimit(None));
                 }
                 let refuse = || E::invalid_value(serde::de::Unexpected::Str(text), &self);
-                Decimal::parse(text)
-                    .map(|it| PriceLimit(Some(it)))
-                    .ok_or_else(refuse)
+                Decimal::parse(text).map(|it| PriceLimit(Some(it))).ok_or_else(refuse)
             }
 
             fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<PriceLimit, E> {
