@@ -14,49 +14,20 @@ const OURS: &str = "ours";
 /// What a group of benches promises; `group` is how its name begins.
 enum Target {
     /// Ours is at least so many times as fast as the peer.
-    Faster {
-        group: &'static str,
-        peer: &'static str,
-        times: f64,
-    },
+    Faster { group: &'static str, peer: &'static str, times: f64 },
     /// Ours takes at most so long.
     Within { group: &'static str, seconds: f64 },
     /// Ours does at least so many elements a second.
-    Rate {
-        group: &'static str,
-        per_second: f64,
-    },
+    Rate { group: &'static str, per_second: f64 },
 }
 
 const TARGETS: &[Target] = &[
-    Target::Faster {
-        group: "w1",
-        peer: "bourse-book",
-        times: 6.0,
-    },
-    Target::Faster {
-        group: "w1",
-        peer: "naive",
-        times: 2.5,
-    },
-    Target::Faster {
-        group: "w2",
-        peer: "bourse-book",
-        times: 5.0,
-    },
-    Target::Within {
-        group: "auction-1m",
-        seconds: 0.2,
-    },
-    Target::Rate {
-        group: "trader-days",
-        per_second: 1e6,
-    },
-    Target::Faster {
-        group: "zero-intelligence",
-        peer: "bourse-de",
-        times: 2.0,
-    },
+    Target::Faster { group: "w1", peer: "bourse-book", times: 6.0 },
+    Target::Faster { group: "w1", peer: "naive", times: 2.5 },
+    Target::Faster { group: "w2", peer: "bourse-book", times: 5.0 },
+    Target::Within { group: "auction-1m", seconds: 0.2 },
+    Target::Rate { group: "trader-days", per_second: 1e6 },
+    Target::Faster { group: "zero-intelligence", peer: "bourse-de", times: 2.0 },
 ];
 
 /// One bench as Criterion left it.
@@ -73,12 +44,10 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     args.finish()?;
     let shell = shell::at_root()?;
     if !only_report {
-        shell::cargo(&shell, "bench --workspace --benches --locked").run()?;
+        shell::cargo(&shell, "bench --benches --locked").run()?;
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map(Into::into);
-    let folder = target
-        .unwrap_or_else(|| shell::root().join("target"))
-        .join("criterion");
+    let folder = target.unwrap_or_else(|| shell::root().join("target")).join("criterion");
     let mut measured = Vec::new();
     collect(&folder, &mut measured)
         .with_context(|| format!("no measurements in {}", folder.display()))?;
@@ -113,9 +82,7 @@ fn collect(folder: &Path, all: &mut Vec<Measured>) -> anyhow::Result<()> {
 }
 
 fn measure(bench: &Value, estimates: &Value) -> anyhow::Result<Measured> {
-    let group = bench["group_id"]
-        .as_str()
-        .context("a bench without a group")?;
+    let group = bench["group_id"].as_str().context("a bench without a group")?;
     let name = bench["function_id"].as_str().unwrap_or(OURS);
     let group = match bench["value_str"].as_str() {
         Some(value) => format!("{group} {value}"),
@@ -198,9 +165,7 @@ fn judged(all: &[Measured]) -> Vec<String> {
                 Target::Rate { per_second, .. } => reached >= *per_second,
             };
             let verdict = if is_met { "met" } else { "MISSED" };
-            verdicts.push(format!(
-                "{verdict}: {name}: {promise}; measured {reached:.3}"
-            ));
+            verdicts.push(format!("{verdict}: {name}: {promise}; measured {reached:.3}"));
         }
         if !is_measured {
             verdicts.push(format!("not measured: {prefix}: {promise}"));
@@ -234,14 +199,8 @@ mod tests {
         let text = table(&all);
         assert!(text.contains("7.00 x") && text.contains("2.00 x"), "{text}");
         let verdicts = judged(&all);
-        assert_eq!(
-            verdicts[0],
-            "met: w1: 6 x as fast as bourse-book; measured 7.000"
-        );
-        assert_eq!(
-            verdicts[1],
-            "MISSED: w1: 2.5 x as fast as naive; measured 2.000"
-        );
+        assert_eq!(verdicts[0], "met: w1: 6 x as fast as bourse-book; measured 7.000");
+        assert_eq!(verdicts[1], "MISSED: w1: 2.5 x as fast as naive; measured 2.000");
         assert!(verdicts[2].starts_with("not measured: w2"), "{verdicts:?}");
     }
 }

@@ -15,21 +15,14 @@ struct Step {
 }
 
 const fn step(name: &'static str, words: &'static str) -> Step {
-    Step {
-        name,
-        words,
-        env: None,
-    }
+    Step { name, words, env: None }
 }
 
 const BEFORE_TESTS: &[Step] = &[
     step("fmt", "fmt --all --check"),
     step("deps", "xtask deps"),
     step("tidy", "xtask tidy"),
-    step(
-        "clippy",
-        "clippy --workspace --all-targets --all-features --locked -- -D warnings",
-    ),
+    step("clippy", "clippy --workspace --all-targets --all-features --locked -- -D warnings"),
     Step {
         name: "doc",
         words: "doc --workspace --all-features --no-deps --locked",
@@ -37,14 +30,10 @@ const BEFORE_TESTS: &[Step] = &[
     },
 ];
 
-const NEXTEST: Step = step(
-    "test",
-    "nextest run --workspace --all-features --locked --no-fail-fast",
-);
-const TEST: Step = step(
-    "test",
-    "test --workspace --all-features --lib --bins --tests --locked --no-fail-fast",
-);
+const NEXTEST: Step =
+    step("test", "nextest run --workspace --all-features --locked --no-fail-fast");
+const TEST: Step =
+    step("test", "test --workspace --all-features --lib --bins --tests --locked --no-fail-fast");
 
 const AFTER_TESTS: &[Step] = &[
     step("doctest", "test --workspace --all-features --doc --locked"),
@@ -55,26 +44,15 @@ const AFTER_TESTS: &[Step] = &[
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     args.finish()?;
     let shell = shell::at_root()?;
-    let has_nextest = shell::cargo(&shell, "nextest --version")
-        .ignore_stdout()
-        .ignore_stderr()
-        .run()
-        .is_ok();
+    let has_nextest =
+        shell::cargo(&shell, "nextest --version").ignore_stdout().ignore_stderr().run().is_ok();
     let tests = if has_nextest { &NEXTEST } else { &TEST };
-    let steps: Vec<&Step> = BEFORE_TESTS
-        .iter()
-        .chain([tests])
-        .chain(AFTER_TESTS)
-        .collect();
+    let steps: Vec<&Step> = BEFORE_TESTS.iter().chain([tests]).chain(AFTER_TESTS).collect();
     let start = Instant::now();
     for (at, step) in steps.iter().enumerate() {
         perform(&shell, step, at + 1, steps.len())?;
     }
-    println!(
-        "\nci: all {} steps passed in {:.0} s",
-        steps.len(),
-        start.elapsed().as_secs_f64()
-    );
+    println!("\nci: all {} steps passed in {:.0} s", steps.len(), start.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -92,10 +70,7 @@ fn perform(shell: &Shell, step: &Step, at: usize, of: usize) -> anyhow::Result<(
     let is_ok = command.run().is_ok();
     let seconds = start.elapsed().as_secs_f64();
     if !is_ok {
-        bail!(
-            "step `{}` failed after {seconds:.1} s; repeat it with: {repeat}",
-            step.name
-        );
+        bail!("step `{}` failed after {seconds:.1} s; repeat it with: {repeat}", step.name);
     }
     println!("[{at}/{of}] {}: passed in {seconds:.1} s", step.name);
     Ok(())

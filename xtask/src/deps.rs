@@ -39,15 +39,8 @@ const CLOCK: World = &["chrono", "jiff", "time"];
 const CHANCE: World = &["fastrand", "getrandom", "rand", "rand_core"];
 const FILES: World = &["memmap2", "tempfile", "walkdir"];
 /// What a program shows to a person; a library returns instead.
-const FACE: World = &[
-    "anyhow",
-    "clap",
-    "comfy-table",
-    "eyre",
-    "indicatif",
-    "miette",
-    "tracing-subscriber",
-];
+const FACE: World =
+    &["anyhow", "clap", "comfy-table", "eyre", "indicatif", "miette", "tracing-subscriber"];
 
 const TABLE: &[Row] = &[
     Row {
@@ -82,22 +75,11 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "asfm",
-        may_know: &[
-            "asfm-agent",
-            "asfm-book",
-            "asfm-engine",
-            "asfm-recorder",
-            "asfm-stats",
-        ],
+        may_know: &["asfm-agent", "asfm-book", "asfm-engine", "asfm-recorder", "asfm-stats"],
         in_tests: &[],
         must_not: &[],
     },
-    Row {
-        name: "xtask",
-        may_know: &[],
-        in_tests: &[],
-        must_not: &[],
-    },
+    Row { name: "xtask", may_know: &[], in_tests: &[], must_not: &[] },
 ];
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
@@ -109,10 +91,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         eprintln!("{it}");
     }
     if !found.is_empty() {
-        bail!(
-            "{} forbidden; the table is in xtask/src/deps.rs",
-            count(found.len())
-        );
+        bail!("{} forbidden; the table is in xtask/src/deps.rs", count(found.len()));
     }
     println!("deps: {} crates keep the table", graph.ours.len());
     Ok(())
@@ -140,8 +119,7 @@ impl Graph {
     fn read(metadata: &Value) -> anyhow::Result<Self> {
         let list = |value: &Value, what: &str| -> anyhow::Result<Vec<Value>> {
             let list = value.as_array();
-            list.cloned()
-                .with_context(|| format!("cargo metadata has no {what}"))
+            list.cloned().with_context(|| format!("cargo metadata has no {what}"))
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let members = list(&metadata["workspace_members"], "members")?;
@@ -211,31 +189,17 @@ fn violations(graph: &Graph, table: &[Row]) -> Vec<String> {
     let mut found = Vec::new();
     for (name, edges) in &graph.ours {
         let Some(row) = table.iter().find(|it| it.name == name) else {
-            found.push(format!(
-                "{name} is not in the table: say what it may and must not know"
-            ));
+            found.push(format!("{name} is not in the table: say what it may and must not know"));
             continue;
         };
         let is_ours = |to: &&String| graph.ours.contains_key(*to);
         let may = |to: &str| row.may_know.contains(&to);
-        for to in edges
-            .normal
-            .iter()
-            .filter(is_ours)
-            .filter(|to| !may(to.as_str()))
-        {
+        for to in edges.normal.iter().filter(is_ours).filter(|to| !may(to.as_str())) {
             found.push(format!("{name} must not depend on {to}"));
         }
         let may_in_tests = |to: &str| may(to) || row.in_tests.contains(&to) || to == name;
-        for to in edges
-            .tests
-            .iter()
-            .filter(is_ours)
-            .filter(|to| !may_in_tests(to.as_str()))
-        {
-            found.push(format!(
-                "{name} must not depend on {to}, not even in its tests"
-            ));
+        for to in edges.tests.iter().filter(is_ours).filter(|to| !may_in_tests(to.as_str())) {
+            found.push(format!("{name} must not depend on {to}, not even in its tests"));
         }
         for outside in row.must_not.iter().copied().flatten() {
             match graph.way(name, outside) {
@@ -243,10 +207,8 @@ fn violations(graph: &Graph, table: &[Row]) -> Vec<String> {
                 Some(way) if way.len() == 2 => {
                     found.push(format!("{name} must not depend on {outside}"));
                 }
-                Some(way) => found.push(format!(
-                    "{name} must not depend on {outside} ({})",
-                    way.join(" -> ")
-                )),
+                Some(way) => found
+                    .push(format!("{name} must not depend on {outside} ({})", way.join(" -> "))),
             }
         }
     }
@@ -266,23 +228,17 @@ mod tests {
         names.extend(ours.iter().flat_map(|it| it.1).map(|it| it.0));
         names.extend(outside.iter().flat_map(|it| [it.0, it.1]));
         let of = |name: &str| -> Vec<(String, String)> {
-            let own = ours
-                .iter()
-                .filter(|it| it.0 == name)
-                .flat_map(|it| it.1.iter());
+            let own = ours.iter().filter(|it| it.0 == name).flat_map(|it| it.1.iter());
             let own = own.map(|it| (it.0.to_owned(), it.1.to_owned()));
             let other = outside.iter().filter(|it| it.0 == name);
-            own.chain(other.map(|it| (it.1.to_owned(), "normal".to_owned())))
-                .collect()
+            own.chain(other.map(|it| (it.1.to_owned(), "normal".to_owned()))).collect()
         };
         let kind = |kind: &str| (kind != "normal").then(|| kind.to_owned());
         let packages: Vec<Value> = names
             .iter()
             .map(|name| {
                 let all = of(name);
-                let needs = all
-                    .iter()
-                    .map(|(to, how)| json!({"name": to, "kind": kind(how)}));
+                let needs = all.iter().map(|(to, how)| json!({"name": to, "kind": kind(how)}));
                 json!({"id": name, "name": name, "dependencies": needs.collect::<Vec<_>>()})
             })
             .collect();
@@ -309,18 +265,9 @@ mod tests {
     fn an_allowed_workspace_passes() {
         let graph = workspace(
             &[
-                (
-                    "asfm-book",
-                    &[("thiserror", "normal"), ("criterion", "dev")],
-                ),
-                (
-                    "asfm-engine",
-                    &[("asfm-book", "normal"), ("rand", "normal")],
-                ),
-                (
-                    "asfm-recorder",
-                    &[("asfm-engine", "normal"), ("rusqlite", "normal")],
-                ),
+                ("asfm-book", &[("thiserror", "normal"), ("criterion", "dev")]),
+                ("asfm-engine", &[("asfm-book", "normal"), ("rand", "normal")]),
+                ("asfm-recorder", &[("asfm-engine", "normal"), ("rusqlite", "normal")]),
             ],
             &[("criterion", "clap")],
         );
@@ -330,10 +277,7 @@ mod tests {
     #[test]
     fn a_forbidden_edge_among_ours_is_named() {
         let graph = workspace(
-            &[
-                ("asfm-agent", &[("asfm-recorder", "normal")]),
-                ("asfm-recorder", &[]),
-            ],
+            &[("asfm-agent", &[("asfm-recorder", "normal")]), ("asfm-recorder", &[])],
             &[],
         );
         let found = violations(&graph, TABLE);
@@ -342,15 +286,9 @@ mod tests {
 
     #[test]
     fn tests_are_exempt_only_where_the_table_says_so() {
-        let graph = workspace(
-            &[("asfm-book", &[("asfm-stats", "dev")]), ("asfm-stats", &[])],
-            &[],
-        );
+        let graph = workspace(&[("asfm-book", &[("asfm-stats", "dev")]), ("asfm-stats", &[])], &[]);
         let found = violations(&graph, TABLE);
-        assert_eq!(
-            found,
-            ["asfm-book must not depend on asfm-stats, not even in its tests"]
-        );
+        assert_eq!(found, ["asfm-book must not depend on asfm-stats, not even in its tests"]);
     }
 
     #[test]

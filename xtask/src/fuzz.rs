@@ -20,21 +20,15 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     let minutes = args.number("--minutes")?;
     args.finish()?;
     let shell = shell::at_root()?;
-    let per_pass = cases.unwrap_or(if minutes.is_some() {
-        CASES_PER_PASS
-    } else {
-        CASES
-    });
+    let per_pass = cases.unwrap_or(if minutes.is_some() { CASES_PER_PASS } else { CASES });
     let first = seed.unwrap_or_else(from_clock);
     let end = minutes.map(|it| Instant::now() + Duration::from_secs(60 * it));
     let crates: Vec<String> = CRATES.iter().map(|it| format!("-p {it}")).collect();
-    let words = format!(
-        "test --profile fuzz --lib --tests --no-fail-fast {}",
-        crates.join(" ")
-    );
+    let words = format!("test --profile fuzz --lib --tests --no-fail-fast {}", crates.join(" "));
+    let markets = (per_pass / CASES_PER_MARKET).max(1);
     let mut n_passes = 0;
-    for seed in first.. {
-        let markets = (per_pass / CASES_PER_MARKET).max(1);
+    // Whole markets run under the seeds from `seed` on, so the next pass begins after them.
+    for seed in (first..).step_by(usize::try_from(markets)?) {
         println!("fuzz: seed {seed}: {per_pass} cases per property, {markets} markets");
         let passed = shell::cargo(&shell, &words)
             .env("PROPTEST_CASES", per_pass.to_string())

@@ -2,11 +2,7 @@
 //!
 //! It knows none of the workspace's crates: it drives them through cargo and the binary.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program of the terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of the terminal")]
 
 mod bench;
 mod ci;
@@ -30,12 +26,7 @@ struct Verb {
 }
 
 const VERBS: &[Verb] = &[
-    Verb {
-        name: "ci",
-        usage: "",
-        does: "runs every check that a change must pass",
-        run: ci::run,
-    },
+    Verb { name: "ci", usage: "", does: "runs every check that a change must pass", run: ci::run },
     Verb {
         name: "deps",
         usage: "",
@@ -97,10 +88,7 @@ fn main() -> ExitCode {
     match (verb.run)(Args::new(args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<Misuse>() => {
-            eprintln!(
-                "error: {error}\nusage: cargo xtask {} {}",
-                verb.name, verb.usage
-            );
+            eprintln!("error: {error}\nusage: cargo xtask {} {}", verb.name, verb.usage);
             ExitCode::from(2)
         }
         Err(error) => {
@@ -130,12 +118,7 @@ mod tests {
     fn every_verb_is_listed_once() {
         let listed = overview();
         for it in VERBS {
-            assert_eq!(
-                listed.matches(&format!("\n  {} ", it.name)).count(),
-                1,
-                "{}",
-                it.name
-            );
+            assert_eq!(listed.matches(&format!("\n  {} ", it.name)).count(), 1, "{}", it.name);
         }
     }
 }

@@ -48,9 +48,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     }
     keep("manual", MANUAL, &pages.concat(), check)?;
     let readme = shell.read_file("README.md")?;
-    let missing = verbs
-        .iter()
-        .find(|it| !readme.contains(&format!("`asfm {it}")));
+    let missing = verbs.iter().find(|it| !readme.contains(&format!("`asfm {it}")));
     if let Some(verb) = missing {
         bail!("README.md does not name the verb `asfm {verb}`");
     }
@@ -84,10 +82,7 @@ fn verbs(help: &str) -> Vec<String> {
     // A description that goes on is indented further.
     let verbs = listed.filter(|it| !it.starts_with("   "));
     let verbs = verbs.filter_map(|it| it.split_whitespace().next());
-    verbs
-        .filter(|it| *it != "help")
-        .map(str::to_owned)
-        .collect()
+    verbs.filter(|it| *it != "help").map(str::to_owned).collect()
 }
 
 fn keep(verb: &str, path: &str, text: &str, check: bool) -> anyhow::Result<()> {

@@ -2,32 +2,15 @@
 
 use crate::shell::{self, Args};
 
-const CRATES: &[&str] = &[
-    "asfm-book",
-    "asfm-engine",
-    "asfm-agent",
-    "asfm-recorder",
-    "asfm-stats",
-];
+const CRATES: &[&str] = &["asfm-book", "asfm-engine", "asfm-agent", "asfm-recorder", "asfm-stats"];
 
 pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
-    let dirty = if args.flag("--allow-dirty") {
-        " --allow-dirty"
-    } else {
-        ""
-    };
+    let dirty = if args.flag("--allow-dirty") { " --allow-dirty" } else { "" };
     args.finish()?;
     let shell = shell::at_root()?;
     let crates: Vec<String> = CRATES.iter().map(|it| format!("-p {it}")).collect();
     // Packed together, so that those not yet in any registry find each other.
-    shell::cargo(
-        &shell,
-        &format!("package --locked{dirty} {}", crates.join(" ")),
-    )
-    .run()?;
-    println!(
-        "package: {} crates were packed, and built from what was packed",
-        CRATES.len()
-    );
+    shell::cargo(&shell, &format!("package --locked{dirty} {}", crates.join(" "))).run()?;
+    println!("package: {} crates were packed, and built from what was packed", CRATES.len());
     Ok(())
 }

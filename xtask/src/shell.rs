@@ -58,9 +58,7 @@ impl Args {
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent()
-        .expect("xtask lies in the workspace")
-        .to_owned()
+    here.parent().expect("xtask lies in the workspace").to_owned()
 }
 
 /// A shell at the root of the workspace.
@@ -78,20 +76,15 @@ pub(crate) fn cargo<'s>(shell: &'s Shell, words: &str) -> Cmd<'s> {
 
 /// The workspace as cargo describes it.
 pub(crate) fn metadata(shell: &Shell) -> anyhow::Result<serde_json::Value> {
-    let text = cargo(shell, "metadata --format-version 1 --locked")
-        .ignore_stderr()
-        .read()?;
+    let text = cargo(shell, "metadata --format-version 1 --locked").ignore_stderr().read()?;
     serde_json::from_str(&text).context("cargo metadata printed something else than JSON")
 }
 
 /// Whether the workspace has a package of this name.
 pub(crate) fn has_package(shell: &Shell, name: &str) -> anyhow::Result<bool> {
-    let text = cargo(
-        shell,
-        "metadata --format-version 1 --locked --no-deps --offline",
-    )
-    .ignore_stderr()
-    .read()?;
+    let text = cargo(shell, "metadata --format-version 1 --locked --no-deps --offline")
+        .ignore_stderr()
+        .read()?;
     let metadata: serde_json::Value = serde_json::from_str(&text)?;
     let packages = metadata["packages"].as_array().context("no packages")?;
     Ok(packages.iter().any(|it| it["name"] == name))

@@ -13,20 +13,12 @@ const CRATES_PAGE: &str = "crates/README.md";
 /// The crates in which the same input must give the same output.
 const DETERMINISTIC: &[&str] = &["crates/asfm-book/src/", "crates/asfm-engine/src/"];
 /// What would let the outside world into them.
-const OUTSIDE: &[&str] = &[
-    "std::time",
-    "std::fs",
-    "std::net",
-    "std::env",
-    "std::process",
-];
+const OUTSIDE: &[&str] = &["std::time", "std::fs", "std::net", "std::env", "std::process"];
 /// Maps whose order differs from run to run.
 const HASHED: &[&str] = &["HashMap", "HashSet"];
 /// Where one is used all the same, and why that is sound.
-const HASHED_SOUNDLY: &[(&str, &str)] = &[(
-    "crates/asfm-book/src/index.rs",
-    "a fixed hasher, and only looked up, never iterated",
-)];
+const HASHED_SOUNDLY: &[(&str, &str)] =
+    &[("crates/asfm-book/src/index.rs", "a fixed hasher, and only looked up, never iterated")];
 
 /// Folders that only one machine has.
 const MACHINE: &[&str] = &["home", "root", "Users", "work", "workspace", "mnt", "srv"];
@@ -60,18 +52,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 /// Every text that is kept or about to be.
 fn files() -> anyhow::Result<Vec<File>> {
     let shell = shell::at_root()?;
-    let git = shell
-        .cmd("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    let git = shell.cmd("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]);
     let listed = git.quiet().read().context("git cannot list the files")?;
     let mut files = Vec::new();
     for path in listed.lines() {
         // A file that was deleted is still listed; one that is no text is nobody's habit.
         if let Ok(text) = std::fs::read_to_string(shell::root().join(path)) {
-            files.push(File {
-                path: path.to_owned(),
-                text,
-            });
+            files.push(File { path: path.to_owned(), text });
         }
     }
     Ok(files)
@@ -81,38 +68,25 @@ fn files() -> anyhow::Result<Vec<File>> {
 fn check(file: &File) -> Vec<String> {
     let mut found = Vec::new();
     let mut say = |line: usize, what: String| found.push(format!("{}:{line}: {what}", file.path));
-    let has_type = |it: &str| {
-        Path::new(&file.path)
-            .extension()
-            .is_some_and(|found| found == it)
-    };
+    let has_type = |it: &str| Path::new(&file.path).extension().is_some_and(|found| found == it);
     let is_rust = has_type("rs");
     if is_rust {
         let lines = file.text.lines().count();
         if lines > LINES_MAX {
-            say(
-                lines,
-                format!("the file has more than {LINES_MAX} lines; split it"),
-            );
+            say(lines, format!("the file has more than {LINES_MAX} lines; split it"));
         }
     }
     if has_type("md") {
         let heads = headings(&file.text);
         if heads.len() != 1 {
             let line = heads.get(1).copied().unwrap_or(1);
-            say(
-                line,
-                format!("a document has one first heading, not {}", heads.len()),
-            );
+            say(line, format!("a document has one first heading, not {}", heads.len()));
         }
     }
     if file.path.ends_with("Cargo.lock") {
         for (at, line) in numbered(&file.text) {
             if line.starts_with("source = ") && line != format!("source = \"{REGISTRY}\"") {
-                say(
-                    at,
-                    "a crate from elsewhere than the crates.io index".to_owned(),
-                );
+                say(at, "a crate from elsewhere than the crates.io index".to_owned());
             }
         }
     } else if file.path != MYSELF {
@@ -120,9 +94,8 @@ fn check(file: &File) -> Vec<String> {
             if names_machine(line) {
                 say(at, "a path that only one machine has".to_owned());
             }
-            if let Some(word) = UNFINISHED
-                .iter()
-                .find(|it| is_rust && line.contains(*it) || line.contains("FIXME"))
+            if let Some(word) =
+                UNFINISHED.iter().find(|it| is_rust && line.contains(*it) || line.contains("FIXME"))
             {
                 say(at, format!("`{word}` was left in"));
             }
@@ -131,10 +104,7 @@ fn check(file: &File) -> Vec<String> {
     let is_scenario = file.path.starts_with("fixtures/scenarios/");
     let is_data = is_scenario || file.path.starts_with("fixtures/companies/");
     if is_data && has_type("toml") && !names_source(&file.text) {
-        say(
-            1,
-            "a fixture begins with a comment that names its source and year".to_owned(),
-        );
+        say(1, "a fixture begins with a comment that names its source and year".to_owned());
     }
     if is_rust && DETERMINISTIC.iter().any(|it| file.path.starts_with(it)) {
         let is_excused = HASHED_SOUNDLY.iter().any(|it| it.0 == file.path);
@@ -144,10 +114,7 @@ fn check(file: &File) -> Vec<String> {
                 say(at, format!("`{word}` in a crate without an outside world"));
             }
             if let Some(word) = HASHED.iter().find(|it| !is_excused && line.contains(*it)) {
-                say(
-                    at,
-                    format!("`{word}` in a deterministic crate; take a `BTreeMap` or a `Vec`"),
-                );
+                say(at, format!("`{word}` in a deterministic crate; take a `BTreeMap` or a `Vec`"));
             }
         }
     }
@@ -215,10 +182,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        check(&File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        })
+        check(&File { path: path.to_owned(), text: text.to_owned() })
     }
 
     #[test]
@@ -248,10 +212,7 @@ mod tests {
     fn another_registry_is_untidy() {
         let lock = format!("source = \"{REGISTRY}\"\n");
         assert!(found("Cargo.lock", &lock).is_empty());
-        assert_eq!(
-            found("Cargo.lock", "source = \"git+https://a.b/c\"\n").len(),
-            1
-        );
+        assert_eq!(found("Cargo.lock", "source = \"git+https://a.b/c\"\n").len(), 1);
     }
 
     #[test]
@@ -288,18 +249,12 @@ mod tests {
 
     #[test]
     fn every_crate_is_listed() {
-        let file = |path: &str, text: &str| File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
         let files = [
             file("crates/README.md", "`asfm-a`: …"),
             file("crates/asfm-a/Cargo.toml", ""),
             file("crates/asfm-b/Cargo.toml", ""),
         ];
-        assert_eq!(
-            crates_page(&files),
-            ["crates/README.md:1: the crate `asfm-b` is not listed"]
-        );
+        assert_eq!(crates_page(&files), ["crates/README.md:1: the crate `asfm-b` is not listed"]);
     }
 }
