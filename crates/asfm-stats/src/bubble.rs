@@ -1,0 +1,257 @@
+//! Explosive episodes in a log price: the tests of Phillips, Shi and Yu (2015).
+//!
+//! A window of w levels gives w - 1 rows of the regression of `Delta y` on a constant and
+//! the lagged level; its t statistic is large when the level feeds its own growth. The
+//! backward statistic of a day is the largest t over the windows that end there.
+//! Changing volatility inflates the test, so the verdict is the wild bootstrap's.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::error::{Result, StatsError, guard, varying};
+use crate::estimate::{Alternative, TestResult};
+use crate::moments::quantile_sorted;
+use crate::random::{Purpose, Stream};
+use crate::sums;
+
+/// Smallest window, in levels: `floor((0.01 + 1.8 / sqrt T) T)`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a fraction of a count is a count"
+)]
+pub fn smallest_window(n_levels: usize) -> usize {
+    let t = n_levels as f64;
+    ((0.01 + 1.8 / t.sqrt()) * t).floor() as usize
+}
+
+/// The statistics of one path.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bubble {
+    /// Number of levels.
+    #[serde(rename = "T")]
+    pub n_levels: usize,
+    /// Smallest window, in levels.
+    pub w0: usize,
+    /// t of the window from the first level to each end, from end `w0 - 1` on.
+    pub adf_forward: Vec<f64>,
+    /// Largest t of the windows with each end.
+    pub bsadf: Vec<f64>,
+    /// First level of the window that reaches it.
+    pub bsadf_start: Vec<usize>,
+    /// Largest forward statistic.
+    pub sadf: f64,
+    /// Largest backward statistic.
+    pub gsadf: f64,
+}
+
+/// SADF, BSADF and GSADF of log prices, with windows of `w0` levels and more.
+///
+/// Needs 30 levels and w0 of at least 5; below 60 levels the tests say nothing.
+/// `Constant` if a window does not vary or fits exactly.
+pub fn bubble(y: &[f64], w0: usize) -> Result<Bubble> {
+    varying(y, 30.max(w0 + 1))?;
+    if w0 < 5 {
+        return Err(StatsError::Domain("a smallest window below 5"));
+    }
+    let (mut adf_forward, mut bsadf, mut bsadf_start) = (vec![], vec![], vec![]);
+    for end in w0..=y.len() {
+        let mut best = (f64::NEG_INFINITY, 0);
+        for start in 0..=end - w0 {
+            let t = dickey_fuller_t(&y[start..end])?;
+            if start == 0 {
+                adf_forward.push(t);
+            }
+            if t > best.0 {
+                best = (t, start);
+            }
+        }
+        bsadf.push(best.0);
+        bsadf_start.push(best.1);
+    }
+    let largest = |x: &[f64]| x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (sadf, gsadf) = (largest(&adf_forward), largest(&bsadf));
+    Ok(Bubble { n_levels: y.len(), w0, adf_forward, bsadf, bsadf_start, sadf, gsadf })
+}
+
+/// t of the lagged level in one window.
+fn dickey_fuller_t(y: &[f64]) -> Result<f64> {
+    let d: Vec<f64> = y.windows(2).map(|it| it[1] - it[0]).collect();
+    let line = sums::line(&y[..d.len()], &d).ok_or(StatsError::Constant)?;
+    if line.slope_se <= 0.0 {
+        return Err(StatsError::Constant);
+    }
+    guard(line.slope / line.slope_se)
+}
+
+/// Backward statistics of many paths quickly, by running sums; enough digits for
+/// simulated laws, not for the data. One backward value per end; also the largest forward t.
+fn backward_fast(y: &[f64], w0: usize) -> (Vec<f64>, f64) {
+    let n = y.len();
+    let mut total = vec![[0.0_f64; 5]; n];
+    for t in 1..n {
+        let (x, d) = (y[t - 1], y[t] - y[t - 1]);
+        let [sx, sd, xx, xd, dd] = total[t - 1];
+        total[t] = [sx + x, sd + d, xx + x * x, xd + x * d, dd + d * d];
+    }
+    let mut backward = Vec::with_capacity(n + 1 - w0);
+    let mut forward = f64::NEG_INFINITY;
+    for end in w0..=n {
+        let upper = total[end - 1];
+        let mut best = f64::NEG_INFINITY;
+        for start in 0..=end - w0 {
+            let lower = total[start];
+            let rows = (end - 1 - start) as f64;
+            let [sx, sd, xx, xd, dd] = std::array::from_fn(|it| upper[it] - lower[it]);
+            let (xx, xd, dd) = (xx - sx * sx / rows, xd - sx * sd / rows, dd - sd * sd / rows);
+            let slope = xd / xx;
+            let t = slope / ((dd - slope * xd) / (rows - 2.0) / xx).sqrt();
+            if start == 0 {
+                forward = forward.max(t);
+            }
+            best = best.max(t);
+        }
+        backward.push(best);
+    }
+    (backward, forward)
+}
+
+/// A wild-bootstrap test for explosive episodes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WildBootstrap {
+    /// p of GSADF, `(1 + count) / (B + 1)`.
+    pub p_gsadf: f64,
+    /// 90, 95 and 99 % critical values of GSADF.
+    pub crit_gsadf_90_95_99: [f64; 3],
+    /// 95 % critical value of the backward statistic at each end.
+    pub crit_bsadf_95: Vec<f64>,
+    /// Replicates.
+    pub replicates: usize,
+    /// Master seed.
+    pub seed: u64,
+}
+
+/// Wild bootstrap of the tests (Harvey, Leybourne, Sollis and Taylor 2016): demeaned
+/// differences times standard normal draws, cumulated, keep the changing volatility and
+/// take any explosion out. `found` is the result of [`bubble`] on the same levels.
+pub fn wild_bootstrap(
+    y: &[f64],
+    found: &Bubble,
+    replicates: usize,
+    seed: u64,
+) -> Result<WildBootstrap> {
+    varying(y, 30)?;
+    if y.len() != found.n_levels {
+        return Err(StatsError::LengthMismatch { left: y.len(), right: found.n_levels });
+    }
+    crate::error::enough(replicates, 19)?;
+    let differences: Vec<f64> = y.windows(2).map(|it| it[1] - it[0]).collect();
+    let d = sums::deviations(&differences);
+    let paths: Vec<Vec<f64>> = (0..replicates)
+        .into_par_iter()
+        .map(|it| {
+            let draws = Stream::new(seed, Purpose::WildBootstrap, it).normals(d.len());
+            let shocks: Vec<f64> = d.iter().zip(&draws).map(|(a, b)| a * b).collect();
+            backward_fast(&path(&shocks), found.w0).0
+        })
+        .collect();
+    let largest = |it: &Vec<f64>| it.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let gsadf: Vec<f64> = sums::sorted(&paths.iter().map(largest).collect::<Vec<_>>());
+    let above = gsadf.iter().filter(|it| **it >= found.gsadf).count();
+    let crit_bsadf_95 = (0..found.bsadf.len())
+        .map(|end| {
+            let law = sums::sorted(&paths.iter().map(|it| it[end]).collect::<Vec<_>>());
+            quantile_sorted(&law, 0.95)
+        })
+        .collect();
+    Ok(WildBootstrap {
+        p_gsadf: (1 + above) as f64 / (replicates + 1) as f64,
+        crit_gsadf_90_95_99: [0.90, 0.95, 0.99].map(|it| quantile_sorted(&gsadf, it)),
+        crit_bsadf_95,
+        replicates,
+        seed,
+    })
+}
+
+/// 0 and the running sums.
+fn path(shocks: &[f64]) -> Vec<f64> {
+    std::iter::once(0.0).chain(sums::cumulated(shocks)).collect()
+}
+
+/// A run of days on which the backward statistic exceeds its critical value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct Explosive {
+    /// First level of the run.
+    pub first: usize,
+    /// Last level of the run.
+    pub last: usize,
+}
+
+/// Explosive episodes: runs above the critical sequence lasting at least `ln T` days.
+///
+/// # Errors
+///
+/// `LengthMismatch` if there is not one critical value per backward statistic.
+pub fn episodes(found: &Bubble, critical: &[f64]) -> Result<Vec<Explosive>> {
+    crate::error::same_length(&found.bsadf, critical)?;
+    let shortest = (found.n_levels as f64).ln();
+    let above: Vec<bool> = found.bsadf.iter().zip(critical).map(|(a, b)| a > b).collect();
+    let mut at = found.w0 - 1;
+    let mut runs = Vec::new();
+    for run in above.chunk_by(|a, b| a == b) {
+        if run[0] && run.len() as f64 >= shortest {
+            runs.push(Explosive { first: at, last: at + run.len() - 1 });
+        }
+        at += run.len();
+    }
+    Ok(runs)
+}
+
+/// Simulated critical values of the tests under a random walk with drift `1/T`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Critical {
+    /// Smallest window.
+    pub w0: usize,
+    /// Paths simulated.
+    pub reps: usize,
+    /// GSADF at 90, 95 and 99 %.
+    pub gsadf_90_95_99: [f64; 3],
+    /// SADF at 90, 95 and 99 %.
+    pub sadf_90_95_99: [f64; 3],
+}
+
+/// Simulates critical values for `n_levels` levels: a reference, not the verdict. Needs 30
+/// levels and 100 paths.
+pub fn critical_values(n_levels: usize, reps: usize, seed: u64) -> Result<Critical> {
+    crate::error::enough(n_levels, 30)?;
+    crate::error::enough(reps, 100)?;
+    let w0 = smallest_window(n_levels);
+    let (backward, forward): (Vec<f64>, Vec<f64>) = (0..reps)
+        .into_par_iter()
+        .map(|it| {
+            let draws = Stream::new(seed, Purpose::BubbleCritical, it).normals(n_levels);
+            let drift = 1.0 / n_levels as f64;
+            let shocks: Vec<f64> = draws.iter().map(|it| it + drift).collect();
+            let (backward, forward) = backward_fast(&sums::cumulated(&shocks), w0);
+            (backward.into_iter().fold(f64::NEG_INFINITY, f64::max), forward)
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .unzip();
+    let levels = |x: &[f64]| {
+        let x = sums::sorted(x);
+        [0.90, 0.95, 0.99].map(|it| quantile_sorted(&x, it))
+    };
+    Ok(Critical { w0, reps, gsadf_90_95_99: levels(&backward), sadf_90_95_99: levels(&forward) })
+}
+
+/// The bubble test of a log price with its verdict statistic: GSADF with the wild-bootstrap
+/// p. Needs 60 levels.
+pub fn bubble_test(log_price: &[f64], replicates: usize, seed: u64) -> Result<TestResult> {
+    varying(log_price, 60)?;
+    let found = bubble(log_price, smallest_window(log_price.len()))?;
+    let wild = wild_bootstrap(log_price, &found, replicates, seed)?;
+    let null = "no explosive episode";
+    let test = TestResult::new(found.gsadf, wild.p_gsadf, log_price.len(), null, "GSADF, wild bootstrap")?;
+    Ok(test.alternative(Alternative::Greater))
+}
