@@ -1,13 +1,16 @@
 //! What the binary says of itself, kept as files and checked for drift.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use serde_json::Value;
 use xshell::Shell;
 
 use crate::shell::{self, Args};
 
 const SCHEMA: &str = "fixtures/scenarios/scenario.schema.json";
+const KEYS: &str = "docs/scenario.md";
 const MANUAL: &str = "docs/cli.md";
 
 /// The JSON Schema of scenario files.
@@ -20,7 +23,31 @@ pub(crate) fn schema(mut args: Args) -> anyhow::Result<()> {
     }
     let mut text = asfm(&shell, &["schema"])?;
     text.push('\n');
-    keep("schema", SCHEMA, &text, check)
+    keep("schema", SCHEMA, &text, check)?;
+    let schema: Value = serde_json::from_str(&text).context("the schema is not JSON")?;
+    let page = shell.read_file(KEYS)?;
+    let keys = keys(&schema);
+    let is_named = |key: &str| {
+        let ways = [format!("`{key}`"), format!("`[{key}]`"), format!("`[[{key}]]`")];
+        ways.iter().any(|it| page.contains(it))
+    };
+    if let Some(key) = keys.into_iter().find(|it| !is_named(it)) {
+        bail!("{KEYS} does not name the key `{key}`");
+    }
+    Ok(())
+}
+
+/// All keys of the tables that a schema describes.
+fn keys(schema: &Value) -> BTreeSet<&str> {
+    match schema {
+        Value::Object(map) => {
+            let own = map.get("properties").and_then(Value::as_object);
+            let own = own.into_iter().flat_map(|it| it.keys().map(String::as_str));
+            own.chain(map.values().flat_map(keys)).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(keys).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 /// The manual of the command line.
@@ -104,6 +131,15 @@ fn keep(verb: &str, path: &str, text: &str, check: bool) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_read_from_a_schema() {
+        let schema = serde_json::json!({
+            "properties": {"name": {"type": "string"}, "market": {"$ref": "#/$defs/Market"}},
+            "$defs": {"Market": {"properties": {"price-limit": {}}}},
+        });
+        assert_eq!(keys(&schema), ["market", "name", "price-limit"].into());
+    }
 
     #[test]
     fn verbs_are_read_from_a_help_text() {

@@ -38,6 +38,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let files = files()?;
     let mut found: Vec<String> = files.iter().flat_map(check).collect();
     found.extend(crates_page(&files));
+    let exists = |path: &Path| shell::root().join(path).exists();
+    found.extend(files.iter().flat_map(|it| dead_links(it, exists)));
     for it in &found {
         eprintln!("{it}");
     }
@@ -160,6 +162,27 @@ fn names_source(text: &str) -> bool {
     })
 }
 
+/// Links of a document to files that do not exist.
+fn dead_links(file: &File, exists: impl Fn(&Path) -> bool) -> Vec<String> {
+    let path = Path::new(&file.path);
+    if path.extension().is_none_or(|it| it != "md") {
+        return Vec::new();
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut found = Vec::new();
+    for (at, line) in numbered(&file.text) {
+        let links = line.split("](").skip(1);
+        for link in links.filter_map(|it| it.split_once(')')).map(|it| it.0) {
+            let target = link.split('#').next().unwrap_or_default();
+            let is_ours = !target.is_empty() && !target.contains("://");
+            if is_ours && !exists(&folder.join(target)) {
+                found.push(format!("{}:{at}: a link to nowhere, `{link}`", file.path));
+            }
+        }
+    }
+    found
+}
+
 /// Every crate has its paragraph.
 fn crates_page(files: &[File]) -> Vec<String> {
     let page = files.iter().find(|it| it.path == CRATES_PAGE);
@@ -245,6 +268,15 @@ mod tests {
         assert_eq!(found("a.rs", "todo!()").len(), 1);
         assert_eq!(found("a.toml", "# FIXME").len(), 1);
         assert!(found("a.md", "# Rules\nno `todo!()` in code").is_empty());
+    }
+
+    #[test]
+    fn a_link_to_nowhere_is_untidy() {
+        let text = "# A\n[b](b.md#part), [c](../c.md), [d](https://d.e/f), [here](#part)\n";
+        let file = File { path: "docs/a.md".to_owned(), text: text.to_owned() };
+        let found = dead_links(&file, |path| path == Path::new("docs/b.md"));
+        assert_eq!(found, ["docs/a.md:2: a link to nowhere, `../c.md`"]);
+        assert!(dead_links(&file, |_| true).is_empty());
     }
 
     #[test]
