@@ -4,16 +4,16 @@ use asfm_book::Side;
 use rayon::prelude::*;
 
 use crate::decision::{Decisions, Intent};
-use crate::digest::{self, Chain};
+use crate::digest::Chain;
 use crate::endowment::endow;
-use crate::event::{Close, DayClose, RoundLog, Transfer};
-use crate::ledger::{Deal, Ledger};
+use crate::event::{Close, DayClose, Request, RoundLog, Transfer, Verdict};
+use crate::ledger::Ledger;
 use crate::listing::{Accepted, Depth, Listing, Outcome, Stage};
 use crate::observation::{MarketView, Observation, StockView};
 use crate::rng::Seed;
 use crate::rules::{Bench, Court, Judged, used};
 use crate::scenario::{Scenario, Settlement, StageKind};
-use crate::units::{Cash, Day, Price, StockId, TraderId};
+use crate::units::{Cash, Day, Price, RequestId, StockId, TraderId};
 
 /// Traders are judged in pieces of so many, side by side.
 const PIECE: usize = 4096;
@@ -182,13 +182,14 @@ impl Engine {
     fn settle(&mut self, mut decisions: Decisions) -> RoundLog {
         decisions.sort();
         let kind = self.kind();
-        let judged = self.judge(&decisions.intents, kind);
-        let mut outcomes = self.run_stage(kind, &judged);
+        let mut requests = self.number(&decisions.intents);
+        let judged = self.judge(&mut requests, kind);
+        let mut outcomes = self.run_stage(kind, &judged, requests.len());
         let mut log = RoundLog {
             day: self.day,
             stage: u8::try_from(self.stage).expect("a scenario has at most 255 stages a day"),
             kind,
-            requests: concat(judged.into_iter().map(|it| it.requests)),
+            requests,
             texts: decisions.texts,
             statements: decisions.statements,
             auctions: outcomes.iter().filter_map(|it| it.auction).collect(),
@@ -198,14 +199,14 @@ impl Engine {
             digest: self.chain.digest(),
         };
         self.requests += log.requests.len() as u64;
-        self.carry_out(&outcomes);
+        self.ledger.carry_out(&outcomes);
         let last = self.stage + 1 == self.scenario.stages(self.day).len();
         if last && self.scenario.is_open(self.day) {
             log.close = Some(self.close_day(&mut outcomes));
         }
-        log.trades = concat(outcomes.iter_mut().map(|it| std::mem::take(&mut it.trades)));
-        log.ends = concat(outcomes.into_iter().map(|it| it.ends));
-        log.digest = digest::round(&mut self.chain, &log, &self.ledger, &self.listings);
+        log.trades = concat(outcomes.iter_mut().map(|it| std::mem::take(&mut it.trades)).collect());
+        log.ends = concat(outcomes.into_iter().map(|it| it.ends).collect());
+        log.digest = self.chain.add(&log, &self.ledger, &self.listings);
         self.when += 1;
         self.stage += 1;
         if last {
@@ -214,25 +215,38 @@ impl Engine {
         log
     }
 
+    /// Numbers what is asked for, in order.
+    fn number(&self, intents: &[(TraderId, Intent)]) -> Vec<Request> {
+        let first = self.requests + 1;
+        let request = |(at, &(trader, intent)): (usize, &(TraderId, Intent))| Request {
+            id: RequestId(first + at as u64),
+            trader,
+            intent,
+            verdict: Verdict::Accepted,
+        };
+        if intents.len() < PIECE {
+            return intents.iter().enumerate().map(request).collect();
+        }
+        intents.par_iter().enumerate().map(request).collect()
+    }
+
     /// Judges all requests, trader by trader; traders are independent of each other here.
-    fn judge(&mut self, intents: &[(TraderId, Intent)], kind: StageKind) -> Vec<Judged> {
+    fn judge(&mut self, mut requests: &mut [Request], kind: StageKind) -> Vec<Judged> {
         let stocks = self.listings.len();
         let court = Court { rules: self.scenario.rules(), listings: &self.listings, kind };
         let pieces = self.ledger.pieces(PIECE);
         let counters = self.operations.chunks_mut(PIECE * stocks);
-        let mut from = 0;
         let mut work = Vec::with_capacity(pieces.len());
         for (accounts, operations) in pieces.into_iter().zip(counters) {
             let end = accounts.first + accounts.traders();
-            let count = intents[from..].partition_point(|it| it.0.index() < end);
-            let first = self.requests + 1 + from as u64;
-            work.push((Bench { accounts, operations }, first, &intents[from..from + count]));
-            from += count;
+            let count = requests.partition_point(|it| it.trader.index() < end);
+            let (ours, rest) = requests.split_at_mut(count);
+            work.push((Bench { accounts, operations }, ours));
+            requests = rest;
         }
-        assert_eq!(from, intents.len(), "every decision is of a trader of the scenario");
-        let judge = |(mut bench, first, intents): (Bench<'_>, u64, &[(TraderId, Intent)])| {
-            court.judge(&mut bench, first, intents)
-        };
+        assert!(requests.is_empty(), "every decision is of a trader of the scenario");
+        let judge =
+            |(mut bench, requests): (Bench<'_>, &mut [Request])| court.judge(&mut bench, requests);
         if work.len() == 1 {
             return work.into_iter().map(judge).collect();
         }
@@ -240,62 +254,35 @@ impl Engine {
     }
 
     /// Runs the stage in every book; books are independent of each other.
-    fn run_stage(&mut self, kind: StageKind, judged: &[Judged]) -> Vec<Outcome> {
+    fn run_stage(&mut self, kind: StageKind, judged: &[Judged], n_requests: usize) -> Vec<Outcome> {
         if kind == StageKind::Talk {
             return self.listings.iter().map(|_| Outcome::default()).collect();
         }
         let stage = Stage { rules: self.scenario.rules(), seed: self.seed, kind, when: self.when };
         let run = |listing: &mut Listing| {
             let stock = listing.stock.index();
-            let mut accepted: Vec<Accepted> =
-                judged.iter().flat_map(|it| it.accepted[stock].iter().copied()).collect();
+            let accepted: Vec<&[Accepted]> =
+                judged.iter().map(|it| it.accepted[stock].as_slice()).collect();
             let withdrawn: Vec<_> =
-                judged.iter().flat_map(|it| it.withdrawn[stock].iter().copied()).collect();
-            listing.run(&stage, &withdrawn, &mut accepted)
+                judged.iter().map(|it| it.withdrawn[stock].as_slice()).collect();
+            listing.run(&stage, &withdrawn.concat(), &mut accepted.concat())
         };
-        let n_requests: usize = judged.iter().map(|it| it.requests.len()).sum();
         if n_requests < PIECE {
             return self.listings.iter_mut().map(run).collect();
         }
         self.listings.par_iter_mut().map(run).collect()
     }
 
-    /// Carries trades and ends into the accounts.
-    fn carry_out(&mut self, outcomes: &[Outcome]) {
-        for outcome in outcomes {
-            for (trade, released) in outcome.trades.iter().zip(&outcome.released) {
-                let deal =
-                    |trader| Deal { trader, stock: trade.stock, shares: u64::from(trade.qty) };
-                let value = trade.value();
-                self.ledger.buy(&deal(trade.buyer), value + trade.buyer_fee, *released);
-                self.ledger.sell(&deal(trade.seller), value - trade.seller_fee);
-                self.ledger.collect(trade.buyer_fee + trade.seller_fee);
-            }
-            self.release(outcome, 0);
-        }
-    }
-
-    /// Frees what orders that ended had reserved, from the end at `from` on.
-    fn release(&mut self, outcome: &Outcome, from: usize) {
-        for (end, freed) in outcome.ends.iter().zip(&outcome.freed).skip(from) {
-            match (end.side, freed) {
-                (_, None) => {}
-                (Side::Buy, Some(cash)) => self.ledger.release_cash(end.trader, *cash),
-                (Side::Sell, Some(_)) => {
-                    self.ledger.release_shares(end.trader, end.stock, u64::from(end.qty));
-                }
-            }
-        }
-    }
-
     fn close_day(&mut self, outcomes: &mut [Outcome]) -> DayClose {
         let rules = self.scenario.rules();
         let before: Vec<usize> = outcomes.iter().map(|it| it.ends.len()).collect();
-        let work = self.listings.par_iter_mut().zip(outcomes.par_iter_mut());
-        let closes: Vec<Close> = work.map(|(it, out)| it.close_day(rules, out)).collect();
-        for (outcome, from) in outcomes.iter().zip(before) {
-            self.release(outcome, from);
-        }
+        let close = |(it, out): (&mut Listing, &mut Outcome)| it.close_day(rules, out);
+        let closes: Vec<Close> = if self.scenario.traders() < PIECE {
+            self.listings.iter_mut().zip(outcomes.iter_mut()).map(close).collect()
+        } else {
+            self.listings.par_iter_mut().zip(outcomes.par_iter_mut()).map(close).collect()
+        };
+        self.ledger.release(outcomes, &before);
         self.ledger.settle_day();
         let transfers = self.pay();
         let end = totals(&self.ledger, self.listings.len());
@@ -347,9 +334,8 @@ fn totals(ledger: &Ledger, stocks: usize) -> Totals {
     Totals { cash: ledger.total_cash(), shares }
 }
 
-fn concat<T>(parts: impl Iterator<Item = Vec<T>>) -> Vec<T> {
-    let mut parts = parts.filter(|it| !it.is_empty());
-    let mut all = parts.next().unwrap_or_default();
+fn concat<T>(parts: Vec<Vec<T>>) -> Vec<T> {
+    let mut all = Vec::with_capacity(parts.iter().map(Vec::len).sum());
     for mut part in parts {
         all.append(&mut part);
     }

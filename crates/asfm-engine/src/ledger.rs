@@ -1,5 +1,10 @@
 //! Who owns what: cash and shares, free and reserved.
 
+use asfm_book::Side;
+use rayon::prelude::*;
+
+use crate::event::Trade;
+use crate::listing::Outcome;
 use crate::units::{Cash, StockId, TraderId};
 
 /// The cash of one trader.
@@ -130,39 +135,56 @@ impl Ledger {
             .collect()
     }
 
-    /// A buyer pays `cost`, of which `released` had been reserved, and receives shares.
-    #[inline]
-    pub(crate) fn buy(&mut self, deal: &Deal, cost: Cash, released: Cash) {
-        let wallet = &mut self.wallets[deal.trader.index()];
-        wallet.cash -= cost;
-        wallet.reserved -= released;
-        let at = self.at(deal.trader, deal.stock);
-        self.held[at] += deal.shares;
-        if let Some(unsettled) = self.unsettled.get_mut(at) {
-            *unsettled += deal.shares;
+    /// Carries the trades and ends of a stage into the accounts.
+    ///
+    /// Each piece of the accounts is changed by one thread, which reads all that happened and
+    /// takes what concerns its traders: sums of integers come out the same in any order.
+    pub(crate) fn carry_out(&mut self, outcomes: &[Outcome]) {
+        let fees = outcomes.iter().flat_map(|it| &it.trades);
+        self.collected += fees.map(|it| it.buyer_fee + it.seller_fee).sum();
+        let from = vec![0; outcomes.len()];
+        self.in_parts(outcomes, |part| {
+            for outcome in outcomes {
+                for (trade, released) in outcome.trades.iter().zip(&outcome.released) {
+                    part.trade(trade, *released);
+                }
+            }
+            part.release(outcomes, &from);
+        });
+    }
+
+    /// Frees what orders that ended had reserved; for each stock, from the end at `from` on.
+    pub(crate) fn release(&mut self, outcomes: &[Outcome], from: &[usize]) {
+        self.in_parts(outcomes, |part| part.release(outcomes, from));
+    }
+
+    fn in_parts(&mut self, outcomes: &[Outcome], act: impl Fn(&mut Part<'_>) + Sync + Send) {
+        let n_events: usize = outcomes.iter().map(|it| it.trades.len() + it.ends.len()).sum();
+        if n_events < 4096 {
+            self.parts(1).iter_mut().for_each(act);
+        } else {
+            self.parts(rayon::current_num_threads()).par_iter_mut().for_each(act);
         }
     }
 
-    /// A seller delivers reserved shares and receives `proceeds`.
-    #[inline]
-    pub(crate) fn sell(&mut self, deal: &Deal, proceeds: Cash) {
-        self.wallets[deal.trader.index()].cash += proceeds;
-        let at = self.at(deal.trader, deal.stock);
-        self.held[at] -= deal.shares;
-        self.reserved[at] -= deal.shares;
-    }
-
-    pub(crate) fn collect(&mut self, fee: Cash) {
-        self.collected += fee;
-    }
-
-    pub(crate) fn release_cash(&mut self, trader: TraderId, amount: Cash) {
-        self.wallets[trader.index()].reserved -= amount;
-    }
-
-    pub(crate) fn release_shares(&mut self, trader: TraderId, stock: StockId, shares: u64) {
-        let at = self.at(trader, stock);
-        self.reserved[at] -= shares;
+    fn parts(&mut self, n_parts: usize) -> Vec<Part<'_>> {
+        let traders = self.wallets.len().div_ceil(n_parts).max(1);
+        let (stocks, cells) = (self.stocks, traders * self.stocks);
+        let mut unsettled = self.unsettled.chunks_mut(cells);
+        self.wallets
+            .chunks_mut(traders)
+            .zip(self.held.chunks_mut(cells))
+            .zip(self.reserved.chunks_mut(cells))
+            .enumerate()
+            .map(|(at, ((wallets, held), reserved))| Part {
+                first: at * traders,
+                stocks,
+                wallets,
+                held,
+                reserved,
+                unsettled: unsettled.next().unwrap_or_default(),
+            })
+            .collect()
     }
 
     pub(crate) fn pay_in(&mut self, trader: TraderId, amount: Cash) {
@@ -175,12 +197,59 @@ impl Ledger {
     }
 }
 
-/// Shares that change hands, seen by one of the two.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deal {
-    pub(crate) trader: TraderId,
-    pub(crate) stock: StockId,
-    pub(crate) shares: u64,
+/// The accounts of some consecutive traders, to be changed by what happened.
+struct Part<'l> {
+    first: usize,
+    stocks: usize,
+    wallets: &'l mut [Wallet],
+    held: &'l mut [u64],
+    reserved: &'l mut [u64],
+    unsettled: &'l mut [u64],
+}
+
+impl Part<'_> {
+    /// The place of a trader, if it is one of these.
+    #[inline]
+    fn place(&self, trader: TraderId) -> Option<usize> {
+        trader.index().checked_sub(self.first).filter(|it| *it < self.wallets.len())
+    }
+
+    /// The buyer pays, of what had been reserved; the seller delivers reserved shares.
+    #[inline]
+    fn trade(&mut self, trade: &Trade, released: Cash) {
+        let shares = u64::from(trade.qty);
+        if let Some(buyer) = self.place(trade.buyer) {
+            let wallet = &mut self.wallets[buyer];
+            wallet.cash -= trade.value() + trade.buyer_fee;
+            wallet.reserved -= released;
+            let at = buyer * self.stocks + trade.stock.index();
+            self.held[at] += shares;
+            if let Some(unsettled) = self.unsettled.get_mut(at) {
+                *unsettled += shares;
+            }
+        }
+        if let Some(seller) = self.place(trade.seller) {
+            self.wallets[seller].cash += trade.value() - trade.seller_fee;
+            let at = seller * self.stocks + trade.stock.index();
+            self.held[at] -= shares;
+            self.reserved[at] -= shares;
+        }
+    }
+
+    fn release(&mut self, outcomes: &[Outcome], from: &[usize]) {
+        for (outcome, from) in outcomes.iter().zip(from) {
+            for (end, freed) in outcome.ends.iter().zip(&outcome.freed).skip(*from) {
+                let (Some(freed), Some(place)) = (freed, self.place(end.trader)) else { continue };
+                match end.side {
+                    Side::Buy => self.wallets[place].reserved -= *freed,
+                    Side::Sell => {
+                        let at = place * self.stocks + end.stock.index();
+                        self.reserved[at] -= u64::from(end.qty);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The accounts of some consecutive traders.

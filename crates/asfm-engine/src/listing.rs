@@ -176,6 +176,7 @@ impl Listing {
     }
 
     /// A trader's unmatched orders on one side, newest first.
+    #[inline]
     pub(crate) fn own(&self, trader: TraderId, side: Side) -> impl Iterator<Item = (u32, &Order)> {
         let mut next = self.heads[trader.index()][side_index(side)];
         std::iter::from_fn(move || {

@@ -7,12 +7,11 @@ use crate::event::{EndReason, Reject, Request, Verdict};
 use crate::ledger::Piece;
 use crate::listing::{Accepted, Listing, reservation};
 use crate::scenario::{MarketRules, OperationsPer, Resubmission, StageKind};
-use crate::units::{Cash, Price, RequestId, StockId, TraderId};
+use crate::units::{Cash, Price, StockId, TraderId};
 
 /// The judgement of some consecutive traders' requests.
 #[derive(Default)]
 pub(crate) struct Judged {
-    pub(crate) requests: Vec<Request>,
     /// For each stock, what goes to its book.
     pub(crate) accepted: Vec<Vec<Accepted>>,
     /// For each stock, which of its orders leave the book.
@@ -34,32 +33,22 @@ pub(crate) struct Bench<'e> {
 }
 
 impl Court<'_> {
-    /// Judges the requests in order; `first` is the number of the first one.
-    pub(crate) fn judge(
-        &self,
-        bench: &mut Bench<'_>,
-        first: u64,
-        intents: &[(TraderId, Intent)],
-    ) -> Judged {
+    /// Judges the requests in order and writes the verdict on each.
+    pub(crate) fn judge(&self, bench: &mut Bench<'_>, requests: &mut [Request]) -> Judged {
         let stocks = self.listings.len();
-        let mut judged = Judged {
-            requests: Vec::with_capacity(intents.len()),
-            accepted: vec![Vec::new(); stocks],
-            withdrawn: vec![Vec::new(); stocks],
-        };
+        let mut judged =
+            Judged { accepted: vec![Vec::new(); stocks], withdrawn: vec![Vec::new(); stocks] };
         // The stocks and sides of which this trader's older orders were withdrawn in this stage.
         let mut cleared: Vec<(StockId, Side)> = Vec::new();
         let mut last = None;
-        for (id, &(trader, intent)) in (first..).map(RequestId).zip(intents) {
-            if last != Some(trader) {
+        for it in requests {
+            if last != Some(it.trader) {
                 cleared.clear();
-                last = Some(trader);
+                last = Some(it.trader);
             }
-            let verdict = match self.admit(bench, &mut judged, &mut cleared, id, trader, intent) {
-                Ok(()) => Verdict::Accepted,
-                Err(why) => Verdict::Rejected(why),
-            };
-            judged.requests.push(Request { id, trader, intent, verdict });
+            if let Err(why) = self.admit(bench, &mut judged, &mut cleared, it) {
+                it.verdict = Verdict::Rejected(why);
+            }
         }
         judged
     }
@@ -70,11 +59,10 @@ impl Court<'_> {
         bench: &mut Bench<'_>,
         judged: &mut Judged,
         cleared: &mut Vec<(StockId, Side)>,
-        id: RequestId,
-        trader: TraderId,
-        intent: Intent,
+        request: &Request,
     ) -> Result<(), Reject> {
-        let (stock, side, qty, price) = match intent {
+        let Request { id, trader, .. } = *request;
+        let (stock, side, qty, price) = match request.intent {
             Intent::Unreadable { why: Unreadable::UnknownStock, .. } => {
                 return Err(Reject::UnknownStock);
             }

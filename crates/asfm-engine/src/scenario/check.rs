@@ -23,13 +23,13 @@ const STAGES_MAX: usize = 255;
 type Checked<T> = Result<T, ScenarioError>;
 
 /// A text with its name, to point at.
-struct File<'t> {
-    name: &'t str,
-    text: &'t str,
+pub(super) struct File<'t> {
+    pub(super) name: &'t str,
+    pub(super) text: &'t str,
 }
 
 impl File<'_> {
-    fn parse<T: serde::de::DeserializeOwned>(&self) -> Checked<T> {
+    pub(super) fn parse<T: serde::de::DeserializeOwned>(&self) -> Checked<T> {
         let refuse = |key: &serde_path_to_error::Path, error: &toml::de::Error| {
             ScenarioError::from_toml(self.name, self.text, key, error)
         };
@@ -45,7 +45,12 @@ impl File<'_> {
             .map_err(|error| refuse(error.path(), error.inner()))
     }
 
-    fn error(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> ScenarioError {
+    pub(super) fn error(
+        &self,
+        span: Range<usize>,
+        key: &str,
+        message: impl Into<String>,
+    ) -> ScenarioError {
         ScenarioError::at(self.name, self.text, span, message.into()).key(key)
     }
 

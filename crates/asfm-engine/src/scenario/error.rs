@@ -50,7 +50,9 @@ impl ScenarioError {
         Self { key: key.into(), ..self }
     }
 
-    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+    /// The same mistake with something to do about it.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 

@@ -7,6 +7,7 @@ mod error;
 mod written;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub use choices::{
     Allocation, AuctionKind, CloseKind, ContinuousKind, NoTradeClose, OperationsPer, OrderLife,
@@ -26,6 +27,31 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+}
+
+impl Source {
+    /// Reads the text as TOML; for the parts of a scenario that the exchange ignores.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake, with its place.
+    pub fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, ScenarioError> {
+        self.file().parse()
+    }
+
+    /// A mistake in the text: the bytes and the dotted key it is about, and what is wrong.
+    pub fn error(
+        &self,
+        span: Range<usize>,
+        key: &str,
+        message: impl Into<String>,
+    ) -> ScenarioError {
+        self.file().error(span, key, message)
+    }
+
+    fn file(&self) -> check::File<'_> {
+        check::File { name: &self.name, text: &self.text }
+    }
 }
 
 /// A scenario that was checked and can be run.

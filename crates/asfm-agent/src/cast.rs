@@ -1,0 +1,244 @@
+//! Everybody who decides, and how.
+
+use std::ops::Range;
+
+use asfm_engine::{Day, Decisions, Purpose, Round, Scenario, Seed, StageKind, TraderId};
+use rayon::prelude::*;
+
+use crate::desk::Desk;
+use crate::market::Stage;
+use crate::refusal::{self, CastError};
+use crate::rule::{Rule, Rules};
+use crate::worth::Worth;
+
+/// Traders decide in pieces of so many, side by side; a piece has one kind of trader.
+const PIECE: usize = 2048;
+
+/// The names of profiles that have a rule.
+pub const PROFILES: [&str; 9] = [
+    "value",
+    "institutional",
+    "contrarian",
+    "aggressive",
+    "neutral",
+    "technical",
+    "fundamental",
+    "zero-intelligence",
+    "zi",
+];
+
+/// How a whole population decides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BrainKind {
+    /// Each kind of trader by the rule that its profile names.
+    #[default]
+    Rules,
+    /// All traders with zero intelligence, with the same cash, shares and exchange.
+    ZeroIntelligence,
+}
+
+/// All traders' brains.
+#[derive(Debug)]
+pub struct Cast {
+    seed: Seed,
+    rules: Rules,
+    kinds: Vec<Player>,
+    pieces: Vec<Piece>,
+    worth: Worth,
+    /// What news makes of each company's worth, and the day it was worked out for.
+    news: (Day, Vec<f64>),
+}
+
+/// How the traders of one kind decide; a closed set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Brain {
+    Value,
+    Institutional,
+    Contrarian,
+    Aggressive,
+    Neutral,
+    Technical,
+    Fundamental,
+    ZeroIntelligence,
+}
+
+/// One kind of trader.
+#[derive(Debug)]
+struct Player {
+    brain: Brain,
+    first: usize,
+    /// For each trader of the kind, one number per stock; empty where the rule has no opinions.
+    opinions: Vec<f32>,
+}
+
+/// Some consecutive traders of one kind.
+#[derive(Debug)]
+struct Piece {
+    kind: usize,
+    traders: Range<usize>,
+}
+
+impl Brain {
+    fn of_profile(profile: &str) -> Option<Self> {
+        Some(match profile {
+            "value" => Self::Value,
+            "institutional" => Self::Institutional,
+            "contrarian" => Self::Contrarian,
+            "aggressive" => Self::Aggressive,
+            "neutral" => Self::Neutral,
+            "technical" => Self::Technical,
+            "fundamental" => Self::Fundamental,
+            "zero-intelligence" | "zi" => Self::ZeroIntelligence,
+            _ => return None,
+        })
+    }
+}
+
+impl Cast {
+    /// Casts the traders of a scenario.
+    ///
+    /// # Errors
+    ///
+    /// A parameter out of its range, a profile without a rule, or news about an unknown topic, each
+    /// with its place in the scenario.
+    pub fn new(scenario: &Scenario, seed: Seed, brains: BrainKind) -> Result<Self, CastError> {
+        let rules = Rules::read(scenario).map_err(CastError::Rules)?;
+        if brains == BrainKind::Rules {
+            refusal::check_topics(scenario, &rules.news)?;
+        }
+        let mut kinds = Vec::with_capacity(scenario.kinds().len());
+        let mut pieces = Vec::new();
+        for (at, kind) in scenario.kinds().iter().enumerate() {
+            let brain = match brains {
+                BrainKind::ZeroIntelligence => Brain::ZeroIntelligence,
+                BrainKind::Rules => Brain::of_profile(&kind.profile)
+                    .ok_or_else(|| refusal::unknown_profile(scenario, at))?,
+            };
+            let first = kind.first as usize;
+            let traders = first..first + kind.traders as usize;
+            let spread = match brain {
+                Brain::Value => rules.value.disagreement,
+                Brain::Fundamental => rules.fundamental.disagreement,
+                _ => 0.0,
+            };
+            let stocks = scenario.companies().len();
+            kinds.push(Player {
+                brain,
+                first,
+                opinions: opinions(seed, &traders, stocks, spread),
+            });
+            let starts = traders.clone().step_by(PIECE);
+            pieces.extend(starts.map(|it| Piece {
+                kind: at,
+                traders: it..(it + PIECE).min(traders.end),
+            }));
+        }
+        Ok(Self {
+            worth: Worth::new(scenario, &rules, seed),
+            news: (Day(0), rules.news.factors(scenario, Day(0))),
+            seed,
+            rules,
+            kinds,
+            pieces,
+        })
+    }
+
+    /// The parameters of the rules, and what they assume about news.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Decides for all traders, side by side; the same on any number of threads.
+    ///
+    /// In a stage of talk, rules say nothing.
+    pub fn decide(&mut self, round: &Round<'_>) -> Decisions {
+        let market = round.market();
+        if market.kind == StageKind::Talk {
+            return Decisions::new();
+        }
+        if self.news.0 != market.day {
+            self.news = (
+                market.day,
+                self.rules.news.factors(round.scenario(), market.day),
+            );
+        }
+        let worth = self.worth.on(market.day);
+        let stage = Stage::new(round.scenario(), &self.rules, market, worth, &self.news.1);
+        let it = &*self;
+        let decide = |piece: &Piece| it.decide_piece(piece, round, &stage);
+        let parts: Vec<Decisions> = match it.pieces.as_slice() {
+            [few @ ..] if few.len() < 8 && round.traders() < PIECE => {
+                few.iter().map(decide).collect()
+            }
+            many => many.par_iter().map(decide).collect(),
+        };
+        let mut all = Decisions::new();
+        for part in parts {
+            all.append(part);
+        }
+        all
+    }
+
+    fn decide_piece(&self, piece: &Piece, round: &Round<'_>, stage: &Stage) -> Decisions {
+        match self.kinds[piece.kind].brain {
+            Brain::Value => self.each(&self.rules.value, piece, round, stage),
+            Brain::Institutional => self.each(&self.rules.institutional, piece, round, stage),
+            Brain::Contrarian => self.each(&self.rules.contrarian, piece, round, stage),
+            Brain::Aggressive => self.each(&self.rules.aggressive, piece, round, stage),
+            Brain::Neutral => self.each(&self.rules.neutral, piece, round, stage),
+            Brain::Technical => self.each(&self.rules.technical, piece, round, stage),
+            Brain::Fundamental => self.each(&self.rules.fundamental, piece, round, stage),
+            Brain::ZeroIntelligence => {
+                self.each(&self.rules.zero_intelligence, piece, round, stage)
+            }
+        }
+    }
+
+    fn each<R: Rule>(
+        &self,
+        rule: &R,
+        piece: &Piece,
+        round: &Round<'_>,
+        stage: &Stage,
+    ) -> Decisions {
+        let player = &self.kinds[piece.kind];
+        let stocks = stage.stocks.len();
+        let mut out = Decisions::new();
+        let first = piece.traders.start as u64;
+        let streams = self
+            .seed
+            .streams(Purpose::Decision, first, round.market().when);
+        for (at, draws) in piece.traders.clone().zip(streams) {
+            let seen = round.observation(TraderId::at(at));
+            let own = (at - player.first) * stocks;
+            rule.act(&mut Desk {
+                cash: seen.cash_free().0,
+                seen,
+                stage,
+                opinions: player.opinions.get(own..own + stocks).unwrap_or(&[]),
+                draws,
+                out: &mut out,
+            });
+        }
+        out
+    }
+}
+
+/// What each trader thinks of each stock for the whole run; a stock more moves no other opinion.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "an opinion needs no more than 24 bits"
+)]
+fn opinions(seed: Seed, traders: &Range<usize>, stocks: usize, spread: f64) -> Vec<f32> {
+    if spread == 0.0 {
+        return Vec::new();
+    }
+    let mut opinions = vec![0.0; traders.len() * stocks];
+    for stock in 0..stocks {
+        let streams = seed.streams(Purpose::Trait, traders.start as u64, stock as u64);
+        for (row, mut draws) in opinions.chunks_exact_mut(stocks).zip(streams) {
+            row[stock] = (spread * draws.bell()) as f32;
+        }
+    }
+    opinions
+}

@@ -1,0 +1,149 @@
+//! What rules assume about news: one table that reports can quote.
+
+use std::collections::BTreeMap;
+
+use asfm_engine::{Day, Scenario, ScenarioError, Source};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::market::units;
+use crate::worth::factor;
+
+/// The sector that stands for all without a row of their own.
+const ANY: &str = "*";
+
+/// What every rule assumes that news does to the worth of companies.
+///
+/// These are assumptions, put in by hand: where a result follows from them, its verdict is
+/// `assumed`. A scenario replaces or adds rows under `[rules.news.TOPIC]`, `SECTOR = CHANGE`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewsTable {
+    rows: Vec<Assumption>,
+}
+
+/// One row: what news about a topic does to a sector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assumption {
+    /// The topic of the news.
+    pub topic: String,
+    /// What a `size` of 1 means.
+    pub unit: String,
+    /// The sector, or `*` for every sector without a row of its own.
+    pub sector: String,
+    /// The change of a company's worth per unit of `size`, as a share.
+    pub change: f64,
+    /// The economic source, or the reasoning.
+    pub source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    topic: Vec<Topic>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Topic {
+    name: String,
+    unit: String,
+    effect: Vec<Effect>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Effect {
+    sector: String,
+    change: f64,
+    source: String,
+}
+
+/// `[rules.news]` of a scenario: topic, sector, change.
+pub(crate) type Written = BTreeMap<String, BTreeMap<String, Spanned<f64>>>;
+
+impl Default for NewsTable {
+    /// The table that comes with the program.
+    fn default() -> Self {
+        let data: Data = toml::from_str(include_str!("../data/news.toml"))
+            .expect("a table that tests have read");
+        let rows = data.topic.into_iter().flat_map(|it| {
+            let Topic { name, unit, effect } = it;
+            effect.into_iter().map(move |it| Assumption {
+                topic: name.clone(),
+                unit: unit.clone(),
+                sector: it.sector,
+                change: it.change,
+                source: it.source,
+            })
+        });
+        Self {
+            rows: rows.collect(),
+        }
+    }
+}
+
+impl NewsTable {
+    /// The rows, topic by topic.
+    pub fn rows(&self) -> &[Assumption] {
+        &self.rows
+    }
+
+    /// The change of worth per unit of `size`, or `None` for a topic that no row knows.
+    pub fn change(&self, topic: &str, sector: &str) -> Option<f64> {
+        let row = |wanted: &str| {
+            let mut of_topic = self.rows.iter().filter(|it| it.topic == topic);
+            of_topic.find(|it| it.sector == wanted)
+        };
+        let known = self.rows.iter().any(|it| it.topic == topic);
+        known.then(|| row(sector).or_else(|| row(ANY)).map_or(0.0, |it| it.change))
+    }
+
+    pub(crate) fn read(from: &Source, written: &Written) -> Result<Self, ScenarioError> {
+        let mut it = Self::default();
+        for (topic, effects) in written {
+            for (sector, change) in effects {
+                let found = *change.get_ref();
+                if !(-1.0..=1.0).contains(&found) {
+                    let key = format!("rules.news.{topic}.{sector}");
+                    let message = format!("expected a number between -1 and 1, found {found}");
+                    return Err(from.error(change.span(), &key, message));
+                }
+                it.set(topic, sector, found);
+            }
+        }
+        Ok(it)
+    }
+
+    fn set(&mut self, topic: &str, sector: &str, change: f64) {
+        let of_topic = self.rows.iter().find(|it| it.topic == topic);
+        let row = Assumption {
+            topic: topic.to_owned(),
+            unit: of_topic
+                .map_or("as the scenario says", |it| &it.unit)
+                .to_owned(),
+            sector: sector.to_owned(),
+            change,
+            source: "the scenario".to_owned(),
+        };
+        let same = |it: &&mut Assumption| it.topic == topic && it.sector == sector;
+        match self.rows.iter_mut().find(same) {
+            Some(old) => *old = row,
+            None => self.rows.push(row),
+        }
+    }
+
+    /// For each company, the factor that all news up to a day puts on its worth: news that is no
+    /// longer shown has still happened. News without a size counts as one unit.
+    pub(crate) fn factors(&self, scenario: &Scenario, day: Day) -> Vec<f64> {
+        let mut factors = vec![1.0; scenario.companies().len()];
+        for news in scenario.news().iter().filter(|it| it.day <= day) {
+            let Some(topic) = &news.topic else { continue };
+            let size = news.size.map_or(1.0, |it| units(it) / 1e6);
+            for (so_far, company) in factors.iter_mut().zip(scenario.companies()) {
+                let change = self.change(topic, &company.sector).unwrap_or(0.0);
+                *so_far *= factor(change * size);
+            }
+        }
+        factors
+    }
+}

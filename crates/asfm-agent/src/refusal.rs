@@ -1,0 +1,126 @@
+//! Why a scenario's traders cannot be cast, and where it says so.
+
+use asfm_engine::{Scenario, ScenarioError};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::cast::PROFILES;
+use crate::news::NewsTable;
+
+/// Why a scenario's traders cannot be cast.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CastError {
+    /// A parameter under `[rules]` is refused.
+    #[error(transparent)]
+    Rules(ScenarioError),
+    /// A kind of trader has a profile for which there is no rule; the message names all there are.
+    #[error("{place}")]
+    UnknownProfile {
+        /// The profile.
+        profile: String,
+        /// Where it is written.
+        place: ScenarioError,
+    },
+    /// News is about a topic of which rules know nothing; the message names all they know.
+    #[error("{place}")]
+    UnknownTopic {
+        /// The topic.
+        topic: String,
+        /// Where it is written.
+        place: ScenarioError,
+    },
+}
+
+impl CastError {
+    /// The mistake in the scenario, with its place.
+    pub fn place(&self) -> &ScenarioError {
+        match self {
+            Self::Rules(it)
+            | Self::UnknownProfile { place: it, .. }
+            | Self::UnknownTopic { place: it, .. } => it,
+        }
+    }
+}
+
+/// The parts of a scenario file that are pointed at; the engine has checked them.
+#[derive(Deserialize)]
+struct File {
+    traders: Vec<Traders>,
+    #[serde(default)]
+    news: Vec<News>,
+}
+
+#[derive(Deserialize)]
+struct Traders {
+    kind: Spanned<String>,
+    profile: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+struct News {
+    topic: Option<Spanned<String>>,
+}
+
+/// The kind at this place has a profile without a rule.
+pub(crate) fn unknown_profile(scenario: &Scenario, at: usize) -> CastError {
+    let profile = scenario.kinds()[at].profile.clone();
+    let source = &scenario.sources()[0];
+    let refuse = |file: File| {
+        let written = &file.traders[at];
+        let (span, field) = match &written.profile {
+            Some(it) => (it.span(), "profile"),
+            None => (written.kind.span(), "kind"),
+        };
+        let message = format!(
+            "no rule is called `{profile}`; expected one of `{}`",
+            PROFILES.join("`, `")
+        );
+        source
+            .error(span, &format!("traders[{at}].{field}"), message)
+            .hint("`profile = \"…\"` beside `kind` names the rule")
+    };
+    let place = source.parse().map_or_else(|error| error, refuse);
+    CastError::UnknownProfile { profile, place }
+}
+
+/// Rules must know what all news is about; news without a topic is for readers of text.
+pub(crate) fn check_topics(scenario: &Scenario, news: &NewsTable) -> Result<(), CastError> {
+    let known = |topic: &str| news.rows().iter().any(|it| it.topic == topic);
+    if scenario
+        .news()
+        .iter()
+        .filter_map(|it| it.topic.as_deref())
+        .all(known)
+    {
+        return Ok(());
+    }
+    let source = &scenario.sources()[0];
+    let file: File = source.parse().map_err(CastError::Rules)?;
+    for (at, written) in file.news.iter().enumerate() {
+        let Some(topic) = &written.topic else {
+            continue;
+        };
+        if known(topic.get_ref()) {
+            continue;
+        }
+        let mut topics: Vec<&str> = news.rows().iter().map(|it| it.topic.as_str()).collect();
+        topics.dedup();
+        let message = format!(
+            "rules know nothing about `{}`; expected one of `{}`",
+            topic.get_ref(),
+            topics.join("`, `")
+        );
+        let hint = format!(
+            "say what it does under [rules.news.{}], or leave the topic out",
+            topic.get_ref()
+        );
+        let place = source
+            .error(topic.span(), &format!("news[{at}].topic"), message)
+            .hint(hint);
+        return Err(CastError::UnknownTopic {
+            topic: topic.get_ref().clone(),
+            place,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! Whole markets of rule-based traders.
+
+mod market;
+mod run;

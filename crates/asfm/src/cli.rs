@@ -1,0 +1,212 @@
+//! The command line: verbs and flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A laboratory for stock markets populated by language-model traders.
+///
+/// A scenario file says what the market is and who trades in it; a run plays it from one seed and
+/// leaves a run file, an SQLite database of everything that happened.
+#[derive(Debug, Parser)]
+#[command(name = "asfm", version, max_term_width = 100, after_help = FIRST)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+}
+
+/// What to try first.
+pub(crate) const FIRST: &str = "\
+Try first, in the project's folder:
+  asfm run fixtures/scenarios/asfm-baseline.toml
+Or, anywhere:
+  asfm init market && asfm run market/market.toml";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run a market, write the run file, print the summary.
+    Run(Run),
+    /// Play orders from standard input through a book, one JSON object per line.
+    Match(Match),
+    /// Rebuild a run from what was decided and compare everything with the run file.
+    Verify(Verify),
+    /// Check a scenario without running it.
+    Check(Check),
+    /// Write a scenario to start from.
+    Init(Init),
+    /// Print the JSON Schema of scenario files.
+    Schema,
+    /// Print shell completions.
+    Completions {
+        /// The shell to complete for.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The scenario file.
+    pub(crate) scenario: PathBuf,
+    /// Draw all random numbers from this seed instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(crate) seed: Option<u64>,
+    /// Write the run file here; refused if it exists. Without it, a free name is taken from the
+    /// scenario and the seed.
+    #[arg(long, value_name = "RUN.db")]
+    pub(crate) out: Option<PathBuf>,
+    /// Overwrite the run file.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Write no run file.
+    #[arg(long, conflicts_with_all = ["out", "force"])]
+    pub(crate) no_record: bool,
+    /// Who decides for the traders.
+    #[arg(long, value_enum, default_value_t = Brain::Rules)]
+    pub(crate) brain: Brain,
+    /// Run with so many traders, in the scenario's ratio.
+    #[arg(long, value_name = "N")]
+    pub(crate) agents: Option<u32>,
+    /// Run so many days.
+    #[arg(long, value_name = "N")]
+    pub(crate) days: Option<u32>,
+    /// Change a key of the scenario, such as `market.continuous=maker`; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Print the summary as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Who decides for the traders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Brain {
+    /// The rule that belongs to each kind of trader.
+    Rules,
+    /// Zero-intelligence traders: random orders within their means, the null of every claim.
+    Zi,
+}
+
+impl Brain {
+    /// The word of the command line.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Rules => "rules",
+            Self::Zi => "zi",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Match {
+    /// The price of a trade: at the resting order's limit, or at the mean of both limits; `uniform`
+    /// trades continuously at the resting order's limit. An auction is cleared at one price unless
+    /// `midpoint` is chosen.
+    #[arg(long, value_enum, default_value_t = Clearing::Maker)]
+    pub(crate) clearing: Clearing,
+    /// Which of several prices of largest volume a one-price auction takes.
+    #[arg(long, value_enum, default_value_t = Tie::Reference)]
+    pub(crate) tie: Tie,
+    /// The reference price of one-price auctions.
+    #[arg(long, value_name = "P")]
+    pub(crate) reference: Option<String>,
+    /// The step between limit prices.
+    #[arg(long, value_name = "T", default_value = "0.01")]
+    pub(crate) tick: String,
+    /// What happens when two orders of one trader meet.
+    #[arg(long, value_enum, default_value_t = SelfTrade::Allow)]
+    pub(crate) self_trade: SelfTrade,
+}
+
+/// How prices are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Clearing {
+    /// At the resting order's limit.
+    Maker,
+    /// At the mean of the two limits, in the continuous stage and in auctions.
+    Midpoint,
+    /// Auctions at one price; continuous trades at the resting order's limit.
+    Uniform,
+}
+
+/// Which of several prices of largest volume is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tie {
+    /// Least imbalance, then nearest the reference, then the lower.
+    Reference,
+    /// Least imbalance, then the middle.
+    Middle,
+    /// Least imbalance, then market pressure, then nearest the reference.
+    Pressure,
+    /// The lowest.
+    Lowest,
+    /// The highest.
+    Highest,
+}
+
+/// What happens when two orders of one trader meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SelfTrade {
+    /// They trade.
+    Allow,
+    /// The newer one is cancelled.
+    CancelNewest,
+    /// The older one is cancelled.
+    CancelOldest,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The run file.
+    pub(crate) run: PathBuf,
+    /// Print the finding as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The scenario file.
+    pub(crate) scenario: PathBuf,
+    /// Change a key of the scenario, as `run` does.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder to write to; it is made if it does not exist.
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Overwrite files that exist.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+impl From<&Match> for crate::pipe::Rules {
+    fn from(flags: &Match) -> Self {
+        use asfm_book::{ContinuousPrice, TieBreak};
+        Self {
+            continuous: match flags.clearing {
+                Clearing::Midpoint => ContinuousPrice::Midpoint,
+                Clearing::Maker | Clearing::Uniform => ContinuousPrice::Maker,
+            },
+            uniform: flags.clearing != Clearing::Midpoint,
+            tie: match flags.tie {
+                Tie::Reference => TieBreak::Reference,
+                Tie::Middle => TieBreak::Middle,
+                Tie::Pressure => TieBreak::Pressure,
+                Tie::Lowest => TieBreak::Lowest,
+                Tie::Highest => TieBreak::Highest,
+            },
+            reference: flags.reference.clone(),
+            tick: flags.tick.clone(),
+            self_trade: match flags.self_trade {
+                SelfTrade::Allow => asfm_book::SelfTrade::Allow,
+                SelfTrade::CancelNewest => asfm_book::SelfTrade::CancelNewest,
+                SelfTrade::CancelOldest => asfm_book::SelfTrade::CancelOldest,
+            },
+        }
+    }
+}
