@@ -154,7 +154,7 @@ impl Book {
         for (slot, side, order) in parties {
             let ladder = &mut self.sides[side as usize];
             let queue = ladder.queue_mut(order.key);
-            if queue.reduce(&mut self.orders, slot, qty) {
+            if queue.reduce_first(&mut self.orders, slot, qty) {
                 if queue.is_empty() {
                     ladder.close(order.key);
                 }

@@ -1,5 +1,5 @@
 use crate::cross::{Crossing, Taker};
-use crate::index::Ids;
+use crate::index::{Ids, Name};
 use crate::ladder::Ladder;
 use crate::slab::{Resting, Slab, Slot};
 use crate::{
@@ -82,8 +82,9 @@ pub(crate) struct Stage {
     pub(crate) is_collecting: bool,
     /// The number of the first order that was collected; orders numbered below rested before.
     first: u64,
-    next: u64,
-    /// By slot: the number with which its order was collected, if it was.
+    /// The number of the last order that was collected.
+    last: u64,
+    /// By slot: the number with which its order was collected, from 1; 0 if it never was.
     numbers: Vec<u64>,
 }
 
@@ -151,20 +152,30 @@ impl Book {
             tif,
             post_only,
         } = order;
-        self.admit(id)?;
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
-        if self.stage.is_collecting && tif != TimeInForce::Day {
-            return Ok(self.turn_away(id, qty, CancelReason::Collecting, sink));
-        }
         if post_only && !self.stage.is_collecting && self.reaches(side, price) {
-            return Err(Refusal::WouldTrade);
+            let is_known = self.ids.is_known(id);
+            return Err(if is_known {
+                Refusal::RepeatedId
+            } else {
+                Refusal::WouldTrade
+            });
         }
-        if tif == TimeInForce::Fok && !self.can_fill(trader, side, price, qty) {
-            return Ok(self.turn_away(id, qty, CancelReason::FillOrKill, sink));
+        let name = self.admit(id)?;
+        let unfit = match tif {
+            TimeInForce::Day => None,
+            _ if self.stage.is_collecting => Some(CancelReason::Collecting),
+            TimeInForce::Fok if !self.can_fill(trader, side, price, qty) => {
+                Some(CancelReason::FillOrKill)
+            }
+            TimeInForce::Ioc | TimeInForce::Fok => None,
+        };
+        if let Some(reason) = unfit {
+            sink.cancelled(id, qty, reason);
+            return Ok(Rest::Cancelled(qty));
         }
-        let name = self.ids.insert(id);
         let taker = Taker {
             id,
             name,
@@ -184,11 +195,11 @@ impl Book {
             side,
             qty,
         } = order;
-        self.admit(id)?;
+        let name = self.admit(id)?;
         if self.stage.is_collecting {
-            return Ok(self.turn_away(id, qty, CancelReason::Collecting, sink));
+            sink.cancelled(id, qty, CancelReason::Collecting);
+            return Ok(Rest::Cancelled(qty));
         }
-        let name = self.ids.insert(id);
         let taker = Taker {
             id,
             name,
@@ -196,8 +207,8 @@ impl Book {
             side,
             limit: None,
         };
-        let left = self.cross(taker, qty, sink);
-        Ok(end(taker.id, left, sink))
+        let crossing = self.cross(taker, qty, sink);
+        Ok(end(id, crossing, sink))
     }
 
     /// Cancels a resting order and returns the quantity that was open.
@@ -250,7 +261,7 @@ impl Book {
     pub fn collect(&mut self) {
         if !self.stage.is_collecting {
             self.stage.is_collecting = true;
-            self.stage.first = self.stage.next;
+            self.stage.first = self.stage.last + 1;
         }
     }
 
@@ -269,27 +280,14 @@ impl Book {
         self.stage.is_collecting = false;
     }
 
-    fn admit(&self, id: OrderId) -> Result<(), Refusal> {
-        if self.ids.is_known(id) {
-            Err(Refusal::RepeatedId)
-        } else if self.orders.is_full() || self.ids.is_full() {
+    /// Takes in the id of a new order.
+    #[inline]
+    fn admit(&mut self, id: OrderId) -> Result<Name, Refusal> {
+        if self.orders.is_full() {
             Err(Refusal::Full)
         } else {
-            Ok(())
+            self.ids.insert(id)
         }
-    }
-
-    /// Cancels an order before it comes in.
-    fn turn_away(
-        &mut self,
-        id: OrderId,
-        qty: Qty,
-        reason: CancelReason,
-        sink: &mut impl Sink,
-    ) -> Rest {
-        self.ids.insert(id);
-        sink.cancelled(id, qty, reason);
-        Rest::Cancelled(qty)
     }
 
     /// Lets a limit order trade, unless orders are collected, and deals with the rest.
@@ -301,7 +299,7 @@ impl Book {
         tif: TimeInForce,
         sink: &mut impl Sink,
     ) -> Rest {
-        let crossing = if self.stage.is_collecting {
+        let crossing = if self.stage.is_collecting || !self.reaches(taker.side, price) {
             Crossing::Open(qty)
         } else {
             self.cross(taker, qty, sink)
@@ -363,8 +361,8 @@ impl Stage {
         if index >= self.numbers.len() {
             self.numbers.resize(index + 1, 0);
         }
-        self.numbers[index] = self.next;
-        self.next += 1;
+        self.last += 1;
+        self.numbers[index] = self.last;
     }
 
     /// When the order in `slot` was collected; `None`, the earliest, if it rested before.

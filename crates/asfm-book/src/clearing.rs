@@ -19,7 +19,8 @@ pub enum TieBreak {
     /// Least imbalance, then the middle between the lowest and the highest of them, which may be
     /// half a tick off the grid.
     ///
-    /// So Shanghai.
+    /// So the last two steps of Shanghai; its first, that all orders with a better limit than the
+    /// price must trade in full, is not asked for here.
     Middle,
     /// Least imbalance, then market pressure: the highest price if all of them leave more to buy,
     /// the lowest if all leave more to sell, otherwise nearest to the reference.
@@ -98,16 +99,15 @@ pub(crate) fn price(
 
 /// The prices at which something can trade, from the lowest ask up to the highest bid.
 fn stretches(bids: &[Level], asks: &[Level]) -> impl Iterator<Item = Stretch> {
-    let low = asks.first().map_or(u32::MAX, |level| level.price.0);
+    let mut low = asks.first().map(|level| level.price.0);
     let mut bids = bids
         .iter()
         .rev()
-        .skip_while(move |level| level.price.0 < low)
+        .skip_while(move |level| low.is_none_or(|low| level.price.0 < low))
         .peekable();
     let mut demand: u64 = bids.clone().map(|level| level.qty).sum();
     let mut asks = asks.iter().peekable();
     let mut supply = 0;
-    let mut low = Some(low);
     std::iter::from_fn(move || {
         let from = low?;
         while let Some(ask) = asks.next_if(|ask| ask.price.0 <= from) {

@@ -27,6 +27,7 @@ pub(crate) enum Crossing {
 
 impl Book {
     /// Whether a limit reaches the best opposite price.
+    #[inline]
     pub(crate) fn reaches(&self, side: Side, price: Tick) -> bool {
         let opposite = side.opposite();
         self.sides[opposite as usize]
@@ -73,14 +74,14 @@ impl Book {
             let Some(slot) = queue.head else {
                 break Crossing::Open(left);
             };
-            let order = orders[slot];
+            let order = &mut orders[slot];
             let maker = ids.id(order.name);
             if options.self_trade != SelfTrade::Allow && order.trader == taker.trader {
                 if options.self_trade == SelfTrade::CancelNewest {
                     break Crossing::SelfTrade(left);
                 }
-                queue.remove(orders, slot);
                 sink.cancelled(maker, order.qty, CancelReason::SelfTrade);
+                queue.remove(orders, slot);
                 continue;
             }
             let qty = left.min(order.qty);
@@ -96,7 +97,7 @@ impl Book {
                 buyer,
                 seller,
             });
-            if queue.reduce(orders, slot, qty) {
+            if queue.reduce_first(orders, slot, qty) {
                 sink.filled(maker);
             }
             match left.less(qty) {

@@ -3,7 +3,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::num::{NonZeroU32, NonZeroU64};
 
 use crate::slab::Slot;
-use crate::{OrderId, Side};
+use crate::{OrderId, Refusal, Side};
 
 /// An order id in 32 bits: the id itself if it is in the table, else the number of a stray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,23 @@ impl Name {
     /// No order has this name.
     pub(crate) const NOBODY: Self = Self(NonZeroU32::MAX);
 
+    /// The name of an id that is small enough for the table.
+    #[inline]
+    fn in_table(id: OrderId) -> Option<Self> {
+        let id = u32::try_from(id.get()).ok().and_then(NonZeroU32::new)?;
+        if id.get() < Self::STRAY {
+            Some(Self(id))
+        } else {
+            None
+        }
+    }
+
+    /// The index of a name in the table.
+    #[inline]
+    fn index(self) -> usize {
+        self.0.get() as usize
+    }
+
     fn stray(number: usize) -> Self {
         let number = u32::try_from(number).expect("strays are counted in 31 bits");
         Self(NonZeroU32::new(Self::STRAY | number).expect("one bit is set"))
@@ -57,19 +74,21 @@ impl Ids {
         self.name(id).is_some()
     }
 
-    pub(crate) fn is_full(&self) -> bool {
-        self.strays.len() >= Self::STRAYS_MAX
-    }
-
     /// Takes in an id that is not known.
-    pub(crate) fn insert(&mut self, id: OrderId) -> Name {
-        self.n_seen += 1;
-        let Some(index) = self.table_index(id) else {
-            return self.insert_stray(id);
-        };
-        self.places[index] = Place::SEEN;
-        let index = u32::try_from(index).ok().and_then(NonZeroU32::new);
-        Name(index.expect("the table has fewer than 2^31 places and an id is not zero"))
+    #[inline]
+    pub(crate) fn insert(&mut self, id: OrderId) -> Result<Name, Refusal> {
+        if let Some(name) = Name::in_table(id)
+            && let Some(place) = self.places.get_mut(name.index())
+            && self.strays.is_empty()
+        {
+            if *place != Place::NEVER {
+                return Err(Refusal::RepeatedId);
+            }
+            *place = Place::SEEN;
+            self.n_seen += 1;
+            return Ok(name);
+        }
+        self.insert_rare(id)
     }
 
     /// Notes where the order of `name` rests.
@@ -81,7 +100,7 @@ impl Ids {
     pub(crate) fn find(&self, id: OrderId) -> Option<(Name, Slot, Side)> {
         let name = self.name(id)?;
         let place = match self.stray(name) {
-            None => self.places[name.0.get() as usize],
+            None => self.places[name.index()],
             Some(stray) => stray.place,
         };
         place.slot().map(|(slot, side)| (name, slot, side))
@@ -109,52 +128,66 @@ impl Ids {
         self.n_seen = 0;
     }
 
+    #[inline]
     fn name(&self, id: OrderId) -> Option<Name> {
-        if let Ok(index) = usize::try_from(id.get())
-            && let Some(&place) = self.places.get(index)
+        if let Some(name) = Name::in_table(id)
+            && let Some(&place) = self.places.get(name.index())
             && place != Place::NEVER
         {
-            return u32::try_from(index)
-                .ok()
-                .and_then(NonZeroU32::new)
-                .map(Name);
+            return Some(name);
         }
         if self.strays.is_empty() {
-            return None;
+            None
+        } else {
+            self.stray_name(id)
         }
+    }
+
+    #[cold]
+    fn stray_name(&self, id: OrderId) -> Option<Name> {
         self.numbers
             .get(&id.get())
             .map(|&number| Name::stray(number as usize))
     }
 
-    /// The index of `id` in the table, which grows if it would stay densely used.
-    fn table_index(&mut self, id: OrderId) -> Option<usize> {
-        let index = usize::try_from(id.get()).ok()?;
-        if index >= self.places.len() {
-            let max = Self::TABLE_MIN
-                .max(self.n_seen.saturating_mul(8))
-                .min(Name::STRAY as usize);
-            if index >= max {
-                return None;
-            }
-            let len = (index + 1)
-                .max(2 * self.places.len())
-                .max(Self::TABLE_MIN)
-                .min(max);
-            self.places.resize(len, Place::NEVER);
+    /// Takes in an id where there are strays, or beyond the table, which grows if it stays
+    /// densely used.
+    #[cold]
+    #[inline(never)]
+    fn insert_rare(&mut self, id: OrderId) -> Result<Name, Refusal> {
+        if self.is_known(id) {
+            return Err(Refusal::RepeatedId);
         }
-        Some(index)
+        let len_max = Self::TABLE_MIN
+            .max(8 * (self.n_seen + 1))
+            .min(Name::STRAY as usize);
+        let len_max = len_max.max(self.places.len());
+        let Some(name) = Name::in_table(id).filter(|name| name.index() < len_max) else {
+            return self.insert_stray(id);
+        };
+        if name.index() >= self.places.len() {
+            let len = (2 * self.places.len())
+                .max(name.index() + 1)
+                .max(Self::TABLE_MIN);
+            self.places.resize(len.min(len_max), Place::NEVER);
+        }
+        self.places[name.index()] = Place::SEEN;
+        self.n_seen += 1;
+        Ok(name)
     }
 
-    #[cold]
-    fn insert_stray(&mut self, id: OrderId) -> Name {
+    fn insert_stray(&mut self, id: OrderId) -> Result<Name, Refusal> {
+        if self.strays.len() >= Self::STRAYS_MAX {
+            return Err(Refusal::Full);
+        }
         let name = Name::stray(self.strays.len());
         self.numbers.insert(id.get(), name.0.get() & !Name::STRAY);
         self.strays.push(Stray {
             id,
             place: Place::SEEN,
         });
-        name
+        self.n_seen += 1;
+        Ok(name)
     }
 
     fn stray(&self, name: Name) -> Option<&Stray> {
@@ -169,7 +202,7 @@ impl Ids {
     fn place_mut(&mut self, name: Name) -> &mut Place {
         let number = name.0.get() ^ Name::STRAY;
         if number >= Name::STRAY {
-            &mut self.places[name.0.get() as usize]
+            &mut self.places[name.index()]
         } else {
             &mut self.strays[number as usize].place
         }

@@ -14,7 +14,6 @@ pub(crate) struct Ladder {
     best: Option<u32>,
     window: Window,
     far: BTreeMap<u32, Queue>,
-    n_levels: usize,
     n_misses: usize,
 }
 
@@ -61,28 +60,19 @@ impl Ladder {
     }
 
     /// The queue of the level `key`, to which an order is about to be added.
+    #[inline]
     pub(crate) fn open(&mut self, key: u32) -> &mut Queue {
-        let is_new = if self.makes_room(key) {
-            self.window.get(key).is_some_and(Queue::is_empty)
-        } else {
-            !self.far.contains_key(&key)
-        };
-        if is_new {
-            self.n_levels += 1;
-            self.best = Some(self.best.map_or(key, |best| best.min(key)));
-            if self.window.contains(key) {
-                self.window.occupy(key);
-            }
+        if self.best.is_none_or(|best| key < best) {
+            self.best = Some(key);
         }
-        match self.window.get_mut(key) {
-            Some(queue) => queue,
-            None => self.far.entry(key).or_default(),
+        if !self.window.contains(key) && !self.miss(key) {
+            return self.far.entry(key).or_default();
         }
+        self.window.open(key)
     }
 
     /// Gives up the level `key`, whose last order has gone.
     pub(crate) fn close(&mut self, key: u32) {
-        self.n_levels -= 1;
         if self.window.contains(key) {
             self.window.vacate(key);
         } else {
@@ -97,7 +87,6 @@ impl Ladder {
         self.window.clear();
         self.far.clear();
         self.best = None;
-        self.n_levels = 0;
         self.n_misses = 0;
     }
 
@@ -109,39 +98,35 @@ impl Ladder {
         smaller(near, self.far.first_key_value().map(|(&far, _)| far))
     }
 
-    /// Whether `key` is in the window, which moves there if it is time.
-    fn makes_room(&mut self, key: u32) -> bool {
-        self.window.contains(key) || self.miss(key)
-    }
-
+    /// Deals with a key outside the window; whether the window has moved to cover it.
     #[cold]
     fn miss(&mut self, key: u32) -> bool {
-        if self.n_levels == 0 {
-            let len = self.window.len().max(Window::LEN_MIN);
+        let n_levels = self.window.n_occupied() + self.far.len();
+        if n_levels == 0 {
             if self.window.len() == 0 {
-                self.window = Window::new(0, len);
+                self.window = Window::new(0, Window::LEN_MIN);
             }
-            self.window.rebase(base_around(key, len));
+            self.window.rebase(base_around(key, self.window.len()));
             return true;
         }
         self.n_misses += 1;
-        if self.n_misses > self.n_levels + Self::MISSES_MIN {
+        if self.n_misses > n_levels + Self::MISSES_MIN {
             self.n_misses = 0;
-            self.rebuild(key);
+            self.rebuild(key, n_levels);
         }
         self.window.contains(key)
     }
 
     /// Moves the window so that it covers all levels if it may be so long, else those around
     /// `key`.
-    fn rebuild(&mut self, key: u32) {
+    fn rebuild(&mut self, key: u32, n_levels: usize) {
         let best = self.best.map_or(key, |best| best.min(key));
         let worst = self
             .window
             .last()
             .max(self.far.last_key_value().map(|(&far, _)| far));
         let worst = worst.map_or(key, |worst| worst.max(key));
-        let len_max = (Self::PLACES_PER_LEVEL_MAX * self.n_levels)
+        let len_max = (Self::PLACES_PER_LEVEL_MAX * n_levels)
             .next_power_of_two()
             .clamp(Window::LEN_MIN, Window::LEN_MAX);
         let wanted = 2 * (u64::from(worst - best) + 1);
@@ -154,21 +139,16 @@ impl Ladder {
         while let Some(key) = self.window.first() {
             let queue = *self.queue(key);
             self.window.vacate(key);
-            match window.get_mut(key) {
-                Some(place) => {
-                    *place = queue;
-                    window.occupy(key);
-                }
-                None => drop(self.far.insert(key, queue)),
+            if window.contains(key) {
+                *window.open(key) = queue;
+            } else {
+                self.far.insert(key, queue);
             }
         }
         let last =
             window.base() + u32::try_from(len - 1).expect("a window has at most 2^18 levels");
         for (key, queue) in self.far.extract_if(window.base()..=last, |_, _| true) {
-            if let Some(place) = window.get_mut(key) {
-                *place = queue;
-            }
-            window.occupy(key);
+            *window.open(key) = queue;
         }
         self.window = window;
     }

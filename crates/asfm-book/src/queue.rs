@@ -34,15 +34,24 @@ impl Queue {
         slot
     }
 
-    /// Takes `qty` shares off an order, and the order out if that is all of it: then `true`.
-    pub(crate) fn reduce(&mut self, orders: &mut Slab, slot: Slot, qty: Qty) -> bool {
+    /// Takes `qty` shares off the first order, and the order out if that is all of it: then `true`.
+    #[inline]
+    pub(crate) fn reduce_first(&mut self, orders: &mut Slab, slot: Slot, qty: Qty) -> bool {
+        debug_assert!(
+            self.head == Some(slot),
+            "only the first order of a level trades"
+        );
+        self.qty -= u64::from(qty.get());
         let order = &mut orders[slot];
         if let Some(rest) = order.qty.less(qty) {
             order.qty = rest;
-            self.qty -= u64::from(qty.get());
             return false;
         }
-        self.remove(orders, slot);
+        self.head = order.next;
+        if self.head.is_none() {
+            self.tail = None;
+        }
+        orders.remove(slot);
         true
     }
 
@@ -51,6 +60,7 @@ impl Queue {
         let Resting {
             prev, next, qty, ..
         } = orders[slot];
+        let prev = prev.filter(|_| self.head != Some(slot));
         match prev {
             Some(prev) => orders[prev].next = next,
             None => self.head = next,

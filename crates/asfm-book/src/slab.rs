@@ -15,6 +15,7 @@ pub(crate) type Link = Option<Slot>;
 pub(crate) struct Resting {
     /// The next order of the queue or, in a vacant slot, the next vacant one.
     pub(crate) next: Link,
+    /// The order before it; means nothing in the first order of a queue.
     pub(crate) prev: Link,
     pub(crate) qty: Qty,
     /// The key of its level.

@@ -6,6 +6,7 @@ pub(crate) struct Window {
     base: u32,
     queues: Vec<Queue>,
     bits: Bits,
+    n_occupied: usize,
 }
 
 /// A set of numbers below 64^3, with a summary above each 64 of them.
@@ -27,11 +28,17 @@ impl Window {
             base,
             queues: vec![Queue::default(); len],
             bits: Bits::new(len),
+            n_occupied: 0,
         }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.queues.len()
+    }
+
+    /// The number of occupied levels.
+    pub(crate) fn n_occupied(&self) -> usize {
+        self.n_occupied
     }
 
     pub(crate) fn base(&self) -> u32 {
@@ -57,13 +64,21 @@ impl Window {
         self.queues.get_mut(index)
     }
 
-    /// Marks the level of `key` as occupied.
-    pub(crate) fn occupy(&mut self, key: u32) {
-        self.bits.insert(self.index(key));
+    /// The queue of a level inside the window, marked as occupied if it was empty.
+    #[inline]
+    pub(crate) fn open(&mut self, key: u32) -> &mut Queue {
+        let index = self.index(key);
+        let queue = &mut self.queues[index];
+        if queue.is_empty() {
+            self.n_occupied += 1;
+            self.bits.insert(index);
+        }
+        queue
     }
 
     /// Marks the level of `key` as empty.
     pub(crate) fn vacate(&mut self, key: u32) {
+        self.n_occupied -= 1;
         self.bits.remove(self.index(key));
     }
 
@@ -96,6 +111,7 @@ impl Window {
             self.queues[index] = Queue::default();
             self.bits.remove(index);
         }
+        self.n_occupied = 0;
     }
 
     fn index(&self, key: u32) -> usize {

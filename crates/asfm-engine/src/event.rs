@@ -4,7 +4,7 @@ use std::fmt;
 
 use asfm_book::Side;
 
-use crate::decision::{Intent, Statement};
+use crate::decision::{Decisions, Intent, Statement};
 use crate::scenario::StageKind;
 use crate::units::{Cash, Day, Price, RequestId, StockId, TraderId};
 
@@ -36,6 +36,21 @@ pub struct RoundLog {
     pub close: Option<DayClose>,
     /// The state of all books and accounts after it, chained to the round before.
     pub digest: Digest,
+}
+
+impl RoundLog {
+    /// What was decided: settling the round again with it says the same again.
+    pub fn decisions(&self) -> Decisions {
+        Decisions {
+            intents: self
+                .requests
+                .iter()
+                .map(|it| (it.trader, it.intent))
+                .collect(),
+            texts: self.texts.clone(),
+            statements: self.statements.clone(),
+        }
+    }
 }
 
 /// A request and the verdict on it.

@@ -12,6 +12,11 @@ mod run;
 mod scenario;
 mod summary;
 
+/// Rounds of a large market allocate and free tens of megabytes, which the system's allocator
+/// hands back and asks for again each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::io::{BufReader, BufWriter, Write as _, stdin, stdout};
 use std::process::ExitCode;
 

@@ -1,3 +1,22 @@
 //! Integration tests of the book, in one binary.
 
+#[path = "../support/model.rs"]
+mod model;
+#[path = "../support/naive.rs"]
+mod naive;
+#[path = "../support/play.rs"]
+mod play;
+#[path = "../support/workload.rs"]
+mod workload;
+
+mod command;
+mod make;
+
+mod clearing;
+mod equality;
 mod example;
+mod ledger;
+mod metamorphic;
+mod policy;
+mod refusal;
+mod stream;

@@ -1,0 +1,203 @@
+//! Small markets with traders who do anything at all.
+
+use std::path::Path;
+
+use asfm_engine::{
+    Day, Decisions, Draws, Engine, Intent, Purpose, RoundLog, Scenario, Seed, Side, StageKind,
+    StockId, TraderId, Unreadable,
+};
+use asfm_recorder::{Call, Ending, Error, Options, Recorder, RunHeader};
+
+/// The paper's rules.
+pub(crate) const PLAIN: &str = r#"
+    name = "plain"
+    title = "two stocks, it's quiet"
+    days = 4
+    traders = [{ kind = "value", ratio = 2, capital = 20000 },
+               { kind = "aggressive", ratio = 1, capital = 6000 }]
+    population = { agents = 9 }
+    [[company]]
+    code = "EN001"
+    sector = "energy"
+    closes = ["10.00", "10.60"]
+    [[company]]
+    code = "MA002"
+    sector = "materials"
+    business = "Makes 'things'."
+    closes = ["20.75"]
+    price-earnings = 12.5
+    [[news]]
+    day = 0
+    text = "known \"before\""
+    [[news]]
+    day = 2
+    days = 2
+    text = "rates rise"
+    topic = "interest-rate"
+    size = 0.25
+"#;
+
+/// Everything that the paper's rules leave off: talk, fees, T+1, orders that live on, payments.
+pub(crate) const RICH: &str = r#"
+    name = "rich"
+    days = 6
+    traders = [{ kind = "anyone", profile = "any", ratio = 1, capital = 100000 }]
+    population = { agents = 7, allocation = "random-subset", subset = 2 }
+    [calendar]
+    week = "oococ"
+    [market]
+    tick = 0.05
+    lot = 10
+    sessions = ["talk", "auction", "continuous"]
+    continuous-rounds = 2
+    closed-sessions = ["talk"]
+    auction = "uniform"
+    continuous = "maker"
+    price-limit = "off"
+    resubmission = "add"
+    operations = 0
+    order-life = "gtc"
+    self-trade = "cancel-oldest"
+    close = "last"
+    no-trade-close = "quote-midpoint"
+    settlement = "T+1"
+    fee = 0.0003
+    stamp-tax = 0.001
+    cash-interest = 0.0001
+    large-trade = 5000
+    [[company]]
+    code = "A"
+    sector = "a"
+    closes = [10]
+    [[company]]
+    code = "B"
+    sector = "b"
+    closes = [20.5]
+    [[company]]
+    code = "C"
+    sector = "c"
+    closes = [3.15]
+    [[dividend]]
+    day = 2
+    stock = "B"
+    per-share = 0.25
+"#;
+
+/// Orders that live on inside a band, bought and sold by many.
+pub(crate) const BUSY: &str = r#"
+    name = "busy"
+    days = 3
+    traders = [{ kind = "anyone", ratio = 1, capital = 50000 }]
+    population = { agents = 40 }
+    [market]
+    order-life = "gtc"
+    price-limit = 0.02
+    operations = 5
+    resubmission = "replace"
+    close = "mean"
+    [[company]]
+    code = "ONE"
+    sector = "one"
+    closes = [30]
+"#;
+
+pub(crate) fn engine(text: &str, seed: u64) -> Engine {
+    let scenario = Scenario::read("market.toml", text, |_| Err("no files here".into()));
+    Engine::new(scenario.expect("the scenario is sound"), Seed(seed))
+}
+
+pub(crate) fn header() -> RunHeader {
+    RunHeader {
+        version: "0.1.0".into(),
+        brain: "anything".into(),
+        started_at: "2026-01-02T03:04:05Z".into(),
+    }
+}
+
+/// What everybody does in one round; it depends on the seed and the round only.
+pub(crate) fn decide(engine: &mut Engine) -> Option<RoundLog> {
+    let round = engine.next_round()?;
+    let mut decisions = Decisions::new();
+    let view = round.market();
+    for index in (0..round.traders()).rev() {
+        let trader = TraderId::at(index);
+        let mut draws = round.seed().stream(Purpose::Decision, index as u64, view.when);
+        if view.kind == StageKind::Talk && draws.chance(0.5) {
+            decisions.say(trader, WORDS[draws.below(5) as usize]);
+        }
+        for _ in 0..draws.below(5) {
+            let stock = draws.below(u32::try_from(view.stocks.len()).expect("few"));
+            let reference = view.stocks[stock as usize].reference.0;
+            one(&mut draws, &mut decisions, trader, stock, reference);
+        }
+    }
+    Some(round.settle(decisions))
+}
+
+const WORDS: [&str; 5] = [
+    "it's \"cheap\"; DROP TABLE run; --",
+    "two\nlines\tand a \0 in the middle",
+    "",
+    "价格太高了 🙂",
+    "[[1,2],[3]]",
+];
+
+fn one(draws: &mut Draws, decisions: &mut Decisions, trader: TraderId, stock: u32, price: i64) {
+    let stock = StockId(u16::try_from(stock).expect("few"));
+    let side = if draws.chance(0.5) { Side::Buy } else { Side::Sell };
+    let odd = [i64::MIN, -1, 0, 1, 7, 4_294_967_296, i64::MAX][draws.below(7) as usize];
+    let near = price / 500 * (i64::from(draws.below(41)) + 480);
+    let qty = 10 * (1 + i64::from(draws.below(60)));
+    match draws.below(20) {
+        0 => decisions.order(trader, StockId(700), side, qty, near),
+        1 => decisions.order(trader, stock, side, odd, near / 500 * 500),
+        2 => decisions.order(trader, stock, side, qty, odd),
+        3 => decisions.order(trader, stock, side, qty, near),
+        4 => decisions.push(trader, Intent::Cancel { stock }),
+        5 => decisions.push(trader, Intent::Cancel { stock: StockId(9) }),
+        6 => decisions.unreadable(trader, Unreadable::UnknownStock, WORDS[draws.below(5) as usize]),
+        7 => decisions.unreadable(trader, Unreadable::BadNumber, "a dozen"),
+        _ => decisions.order(trader, stock, side, qty, near / 500 * 500),
+    }
+}
+
+/// What a language model might have said for a trader in a round.
+pub(crate) fn call(day: u32, stage: u8, trader: usize) -> Call {
+    Call {
+        day: Day(day),
+        stage,
+        trader: TraderId::at(trader),
+        step: 0,
+        attempt: 1,
+        key: "k".repeat(8),
+        model: "small".into(),
+        served_model: None,
+        request: "{\"messages\":[]}".into(),
+        answer: Some("hold \0 \"on\"".into()),
+        finish_reason: Some("stop".into()),
+        prompt_tokens: Some(100),
+        answer_tokens: Some(7),
+        latency_ms: Some(1_234),
+        rung: Some("native".into()),
+        failure: None,
+    }
+}
+
+/// Records so many rounds at most, and gives them back.
+pub(crate) fn record(
+    path: &Path,
+    engine: &mut Engine,
+    rounds: usize,
+    ending: Ending,
+) -> Result<Vec<RoundLog>, Error> {
+    let mut recorder = Recorder::create(path, &header(), engine, Options::default())?;
+    let mut logs = Vec::new();
+    while logs.len() < rounds {
+        let Some(log) = decide(engine) else { break };
+        let calls = (0..2).map(|it| call(log.day.0, log.stage, 1 - it)).collect();
+        recorder.record_with_calls(log.clone(), calls)?;
+        logs.push(log);
+    }
+    recorder.finish(ending, 1.5)?;
+    Ok(logs)
+}

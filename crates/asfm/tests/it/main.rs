@@ -1,0 +1,6 @@
+//! The program, run as a user runs it.
+
+mod bad_input;
+mod pipe;
+mod run;
+mod support;

@@ -1,0 +1,145 @@
+//! Whole runs: digests, summaries, run files, what is asked of them.
+
+use insta::assert_snapshot;
+
+use crate::support::{asfm, baseline, failure, json, root, stdout, succeed};
+
+#[test]
+fn a_seed_is_a_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |seed: &str| {
+        json(&succeed(folder.path(), &["run", &baseline(), "--seed", seed, "--json"]))
+    };
+    let (one, again, other) = (run("1"), run("1"), run("2"));
+    assert_eq!(one["digest"], again["digest"]);
+    assert_ne!(one["digest"], other["digest"]);
+    let promised = [
+        "run", "scenario", "seed", "brain", "days", "agents", "stocks", "orders",
+        "order_execution_rate", "turnover_rate", "volatility", "trades", "volume", "mean_return",
+        "digest", "calls", "fallbacks", "wall_seconds",
+    ];
+    for key in promised {
+        assert!(one.get(key).is_some_and(|it| !it.is_null()), "{key}: {one}");
+    }
+    assert_eq!((&one["agents"], &one["stocks"], &one["days"]), (&20.into(), &11.into(), &30.into()));
+    assert_eq!(one["run"], "asfm-baseline-seed1.db");
+    assert_eq!(again["run"], "asfm-baseline-seed1-2.db", "a second run takes a free name");
+    assert_eq!(one["readings"]["ON"], one["orders"]);
+    for file in ["asfm-baseline-seed1.db", "asfm-baseline-seed1-2.db", "asfm-baseline-seed2.db"] {
+        succeed(folder.path(), &["verify", file]);
+    }
+    let left: Vec<String> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|it| it.expect("an entry").file_name().display().to_string())
+        .collect();
+    assert_eq!(left.len(), 3, "a finished run is one file: {left:?}");
+}
+
+#[test]
+fn recording_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for brain in ["rules", "zi"] {
+        let mut arguments = vec!["run", "", "--brain", brain, "--days", "5", "--json"];
+        let scenario = baseline();
+        arguments[1] = &scenario;
+        let with = json(&succeed(folder.path(), &arguments));
+        arguments.push("--no-record");
+        let without = json(&succeed(folder.path(), &arguments));
+        assert_eq!(with["digest"], without["digest"], "{brain}");
+        assert!(without["run"].is_null());
+    }
+}
+
+#[test]
+fn the_summary_is_readable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = succeed(folder.path(), &["run", &baseline(), "--days", "10", "--out", "r.db"]);
+    let shape: String =
+        text.chars().map(|it| if it.is_ascii_digit() { '0' } else { it }).collect();
+    for line in ["00 traders", "execution rate", "turnover rate", "volatility", "contrarian", "RE000"] {
+        assert!(shape.contains(line), "{line} in\n{text}");
+    }
+    assert!(text.contains("run file         r.db"), "{text}");
+}
+
+#[test]
+fn every_scenario_runs_at_small_size() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenarios = std::fs::read_dir(root().join("fixtures/scenarios")).expect("fixtures");
+    let mut count = 0;
+    for path in scenarios.map(|it| it.expect("an entry").path()) {
+        if path.extension().is_none_or(|it| it != "toml") {
+            continue;
+        }
+        count += 1;
+        let (name, out) = (path.display().to_string(), format!("{count}.db"));
+        succeed(folder.path(), &["check", &name]);
+        for brain in ["rules", "zi"] {
+            let arguments = ["run", &name, "--days", "9", "--brain", brain, "--json", "--force"];
+            let told = succeed(folder.path(), &[&arguments[..], &["--out", &out]].concat());
+            assert!(json(&told)["orders"].as_u64() > Some(0), "{name} {brain}: {told}");
+            succeed(folder.path(), &["verify", &out]);
+        }
+    }
+    assert!(count >= 2, "{count} scenarios");
+}
+
+#[test]
+fn settings_change_the_market() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |more: &[&str]| {
+        let scenario = baseline();
+        let arguments = ["run", &scenario, "--days", "4", "--no-record", "--json"];
+        json(&succeed(folder.path(), &[&arguments[..], more].concat()))
+    };
+    let plain = run(&[]);
+    let maker = run(&["--set", "market.continuous=maker"]);
+    assert_ne!(plain["digest"], maker["digest"]);
+    assert_eq!(run(&["--agents", "40"])["agents"], 40);
+    assert_eq!(run(&["--set", "market.continuous=midpoint"])["digest"], plain["digest"]);
+}
+
+#[test]
+fn a_new_user_starts_with_init() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = succeed(folder.path(), &["init", "market"]);
+    assert_snapshot!(told, @"");
+    succeed(folder.path(), &["check", "market/market.toml"]);
+    succeed(folder.path(), &["run", "market/market.toml", "--days", "2"]);
+    let again = asfm(folder.path(), &["init", "market"]);
+    assert_snapshot!(failure(folder.path(), &again), @"");
+    succeed(folder.path(), &["init", "market", "--force"]);
+}
+
+#[test]
+fn the_schema_is_the_one_that_is_shipped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let schema = succeed(folder.path(), &["schema"]);
+    let shipped = root().join("fixtures/scenarios/scenario.schema.json");
+    let shipped = std::fs::read_to_string(shipped).expect("cargo xtask schema writes it");
+    assert!(schema == shipped, "cargo xtask schema writes it anew");
+}
+
+#[test]
+fn without_arguments_it_explains_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_snapshot!(succeed(folder.path(), &[]), @"");
+    assert!(succeed(folder.path(), &["completions", "bash"]).contains("_asfm"));
+    assert!(succeed(folder.path(), &["man"]).contains(".TH asfm"));
+}
+
+#[test]
+fn verify_finds_what_was_altered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = baseline();
+    succeed(folder.path(), &["run", &scenario, "--days", "3", "--out", "r.db"]);
+    let file = rusqlite::Connection::open(folder.path().join("r.db")).expect("a run file");
+    file.execute("UPDATE close_rows SET close_e4 = close_e4 + 100 WHERE day = 2 AND company = 3", [])
+        .expect("a row is altered");
+    drop(file);
+    let found = asfm(folder.path(), &["verify", "r.db"]);
+    assert_snapshot!(failure(folder.path(), &found), @"");
+    let found = asfm(folder.path(), &["verify", "r.db", "--json"]);
+    assert_eq!(found.status.code(), Some(1));
+    assert_eq!(json(&stdout(&found))["ok"], false);
+}

@@ -1,0 +1,63 @@
+//! Running the program and telling what it said.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The project's folder.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the project exists")
+}
+
+pub(crate) fn baseline() -> String {
+    root().join("fixtures/scenarios/asfm-baseline.toml").display().to_string()
+}
+
+/// Runs the program in a folder.
+pub(crate) fn asfm(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_asfm"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command.output().expect("the program starts")
+}
+
+/// Runs the program with something to read.
+pub(crate) fn asfm_reads(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_asfm"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_owned();
+    // It may stop reading early; what it says about that is what is tested.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().expect("the program ends");
+    writer.join().expect("written");
+    output
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+/// Exit code and errors; the temporary folder is called DIR, the project ROOT.
+pub(crate) fn failure(folder: &Path, output: &Output) -> String {
+    let stderr = String::from_utf8(output.stderr.clone()).expect("text");
+    let stderr = stderr
+        .replace(&folder.display().to_string(), "DIR")
+        .replace(&root().display().to_string(), "ROOT");
+    format!("exit {}\n{stderr}", output.status.code().expect("an exit code"))
+}
+
+/// Runs and expects success.
+pub(crate) fn succeed(folder: &Path, arguments: &[&str]) -> String {
+    let output = asfm(folder, arguments);
+    assert!(output.status.success(), "{}", failure(folder, &output));
+    stdout(&output)
+}
+
+pub(crate) fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).expect("one JSON object")
+}
