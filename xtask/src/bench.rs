@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use crate::shell::{self, Args};
 
-/// The name of our own entry in a group of benches.
-const OURS: &str = "ours";
+/// How the names of our own entries begin, such as `asfm-book` beside `bourse-book`.
+const OURS: &str = "asfm";
 
 /// What a group of benches promises; `group` is how its name begins.
 enum Target {
     /// Ours is at least so many times as fast as the peer.
     Faster { group: &'static str, peer: &'static str, times: f64 },
-    /// Ours takes at most so long.
-    Within { group: &'static str, seconds: f64 },
+    /// The bench takes at most so long.
+    Within { group: &'static str, bench: &'static str, seconds: f64 },
     /// Ours does at least so many elements a second.
     Rate { group: &'static str, per_second: f64 },
 }
@@ -25,7 +25,8 @@ const TARGETS: &[Target] = &[
     Target::Faster { group: "w1", peer: "bourse-book", times: 6.0 },
     Target::Faster { group: "w1", peer: "naive", times: 2.5 },
     Target::Faster { group: "w2", peer: "bourse-book", times: 5.0 },
-    Target::Within { group: "auction-1m", seconds: 0.2 },
+    Target::Within { group: "auction 1000000", bench: "midpoint", seconds: 0.2 },
+    Target::Within { group: "auction 1000000", bench: "uniform", seconds: 0.2 },
     Target::Rate { group: "trader-days", per_second: 1e6 },
     Target::Faster { group: "zero-intelligence", peer: "bourse-de", times: 2.0 },
 ];
@@ -56,6 +57,12 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
         println!("{it}");
     }
     Ok(())
+}
+
+impl Measured {
+    fn is_ours(&self) -> bool {
+        self.name.starts_with(OURS)
+    }
 }
 
 /// Reads every `new/estimates.json` below a folder.
@@ -108,7 +115,7 @@ fn groups(all: &[Measured]) -> BTreeMap<&str, Vec<&Measured>> {
 }
 
 fn ours<'m>(group: &[&'m Measured]) -> Option<&'m Measured> {
-    group.iter().copied().find(|it| it.name == OURS)
+    group.iter().copied().find(|it| it.is_ours())
 }
 
 fn table(all: &[Measured]) -> String {
@@ -127,7 +134,7 @@ fn table(all: &[Measured]) -> String {
                 it.name,
                 it.seconds,
                 rate.unwrap_or_default(),
-                times.filter(|_| it.name != OURS).unwrap_or_default(),
+                times.filter(|_| !it.is_ours()).unwrap_or_default(),
             ));
         }
     }
@@ -144,18 +151,22 @@ fn judged(all: &[Measured]) -> Vec<String> {
             Target::Faster { group, peer, times } => {
                 (*group, format!("{times} x as fast as {peer}"))
             }
-            Target::Within { group, seconds } => (*group, format!("at most {seconds} s")),
+            Target::Within { group, bench, seconds } => {
+                (*group, format!("{bench} in at most {seconds} s"))
+            }
             Target::Rate { group, per_second } => (*group, format!("{per_second} a second")),
         };
         let of_prefix = groups.iter().filter(|it| it.0.starts_with(prefix));
         let mut is_measured = false;
         for (name, group) in of_prefix {
             let peer = |wanted: &str| group.iter().copied().find(|it| it.name == wanted);
-            let Some(ours) = ours(group) else { continue };
+            let ours = ours(group);
             let reached = match target {
-                Target::Faster { peer: name, .. } => peer(name).map(|it| it.seconds / ours.seconds),
-                Target::Within { .. } => Some(ours.seconds),
-                Target::Rate { .. } => ours.elements.map(|it| it / ours.seconds),
+                Target::Faster { peer: name, .. } => {
+                    peer(name).zip(ours).map(|(peer, ours)| peer.seconds / ours.seconds)
+                }
+                Target::Within { bench, .. } => peer(bench).map(|it| it.seconds),
+                Target::Rate { .. } => ours.and_then(|it| Some(it.elements? / it.seconds)),
             };
             let Some(reached) = reached else { continue };
             is_measured = true;
@@ -192,7 +203,7 @@ mod tests {
     #[test]
     fn ratios_are_against_ours() {
         let all = [
-            measured("w1", "ours", 1e6),
+            measured("w1", "asfm-book", 1e6),
             measured("w1", "bourse-book", 7e6),
             measured("w1", "naive", 2e6),
         ];
@@ -202,5 +213,13 @@ mod tests {
         assert_eq!(verdicts[0], "met: w1: 6 x as fast as bourse-book; measured 7.000");
         assert_eq!(verdicts[1], "MISSED: w1: 2.5 x as fast as naive; measured 2.000");
         assert!(verdicts[2].starts_with("not measured: w2"), "{verdicts:?}");
+    }
+
+    #[test]
+    fn a_bench_without_peers_is_held_against_its_time() {
+        let all = [measured("auction 1000000", "uniform", 3e8)];
+        let verdicts = judged(&all);
+        let missed = "MISSED: auction 1000000: uniform in at most 0.2 s; measured 0.300";
+        assert!(verdicts.iter().any(|it| it == missed), "{verdicts:?}");
     }
 }
