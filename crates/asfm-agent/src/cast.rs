@@ -122,16 +122,11 @@ impl Cast {
                 _ => 0.0,
             };
             let stocks = scenario.companies().len();
-            kinds.push(Player {
-                brain,
-                first,
-                opinions: opinions(seed, &traders, stocks, spread),
-            });
+            kinds.push(Player { brain, first, opinions: opinions(seed, &traders, stocks, spread) });
             let starts = traders.clone().step_by(PIECE);
-            pieces.extend(starts.map(|it| Piece {
-                kind: at,
-                traders: it..(it + PIECE).min(traders.end),
-            }));
+            pieces.extend(
+                starts.map(|it| Piece { kind: at, traders: it..(it + PIECE).min(traders.end) }),
+            );
         }
         Ok(Self {
             worth: Worth::new(scenario, &rules, seed),
@@ -157,19 +152,14 @@ impl Cast {
             return Decisions::new();
         }
         if self.news.0 != market.day {
-            self.news = (
-                market.day,
-                self.rules.news.factors(round.scenario(), market.day),
-            );
+            self.news = (market.day, self.rules.news.factors(round.scenario(), market.day));
         }
         let worth = self.worth.on(market.day);
         let stage = Stage::new(round.scenario(), &self.rules, market, worth, &self.news.1);
         let it = &*self;
         let decide = |piece: &Piece| it.decide_piece(piece, round, &stage);
         let parts: Vec<Decisions> = match it.pieces.as_slice() {
-            [few @ ..] if few.len() < 8 && round.traders() < PIECE => {
-                few.iter().map(decide).collect()
-            }
+            few if few.len() < 8 && round.traders() < PIECE => few.iter().map(decide).collect(),
             many => many.par_iter().map(decide).collect(),
         };
         let mut all = Decisions::new();
@@ -205,9 +195,7 @@ impl Cast {
         let stocks = stage.stocks.len();
         let mut out = Decisions::new();
         let first = piece.traders.start as u64;
-        let streams = self
-            .seed
-            .streams(Purpose::Decision, first, round.market().when);
+        let streams = self.seed.streams(Purpose::Decision, first, round.market().when);
         for (at, draws) in piece.traders.clone().zip(streams) {
             let seen = round.observation(TraderId::at(at));
             let own = (at - player.first) * stocks;
@@ -225,10 +213,7 @@ impl Cast {
 }
 
 /// What each trader thinks of each stock for the whole run; a stock more moves no other opinion.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "an opinion needs no more than 24 bits"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "an opinion needs no more than 24 bits")]
 fn opinions(seed: Seed, traders: &Range<usize>, stocks: usize, spread: f64) -> Vec<f32> {
     if spread == 0.0 {
         return Vec::new();

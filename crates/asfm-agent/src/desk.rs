@@ -38,9 +38,7 @@ impl<'d> Desk<'d> {
 
     /// The trader's own opinion of a stock, as a share of the common one.
     pub(crate) fn opinion(&self, stock: StockId) -> f64 {
-        self.opinions
-            .get(stock.index())
-            .map_or(0.0, |it| f64::from(*it))
+        self.opinions.get(stock.index()).map_or(0.0, |it| f64::from(*it))
     }
 
     /// `n` different stocks, drawn with equal chances; all of them where there are no more
@@ -52,16 +50,8 @@ impl<'d> Desk<'d> {
         let mut chosen = [0_u16; ATTENTION_MAX as usize];
         for at in 0..n {
             let last = u16::try_from(stocks - n + at).expect("at most 65 535 stocks");
-            let drawn = if n == stocks {
-                last
-            } else {
-                self.below_or(last)
-            };
-            chosen[at] = if chosen[..at].contains(&drawn) {
-                last
-            } else {
-                drawn
-            };
+            let drawn = if n == stocks { last } else { self.below_or(last) };
+            chosen[at] = if chosen[..at].contains(&drawn) { last } else { drawn };
         }
         chosen.into_iter().take(n).map(StockId)
     }
@@ -85,17 +75,15 @@ impl<'d> Desk<'d> {
         if !self.may(stock, side) {
             return;
         }
-        let tick = self.stage.tick;
+        let ticks = to_ticks(price, self.stage.tick) + i64::from(side == Side::Sell);
         let (lowest, highest) = self.signal(stock).band;
-        let ticks = to_ticks(price, tick) + i64::from(side == Side::Sell);
-        let limit = ticks.min(highest / tick) * tick;
-        self.order_at(side, stock, limit.max(lowest), size);
+        self.order_at(side, stock, ticks.min(highest).max(lowest), size);
     }
 
-    /// Orders shares at a limit of the grid, as many as can be paid or delivered.
+    /// Orders shares at a limit in ticks, as many as can be paid or delivered.
     #[inline]
-    pub(crate) fn order_at(&mut self, side: Side, stock: StockId, limit: i64, size: Size) {
-        let lot = self.stage.lot;
+    pub(crate) fn order_at(&mut self, side: Side, stock: StockId, ticks: i64, size: Size) {
+        let (lot, limit) = (self.stage.lot, ticks * self.stage.tick);
         let (most, cost) = match side {
             Side::Buy => {
                 let Some(cost) = limit.checked_mul(lot) else {
@@ -120,8 +108,20 @@ impl<'d> Desk<'d> {
             let value = cost * lots;
             self.cash -= value + self.fee(value);
         }
-        self.out
-            .order(self.seen.trader(), stock, side, lots * lot, limit);
+        self.out.order(self.seen.trader(), stock, side, lots * lot, limit);
+    }
+
+    /// The highest limit in ticks, up to `highest`, at which a lot can be paid; 0 if none.
+    #[inline]
+    pub(crate) fn affordable(&self, highest: u32) -> u32 {
+        let Some(tick_of_lot) = self.stage.tick.checked_mul(self.stage.lot) else {
+            return 0;
+        };
+        let cash = self.spendable();
+        match tick_of_lot.checked_mul(i64::from(highest)) {
+            Some(cost) if cost <= cash => highest,
+            _ => u32::try_from(cash / tick_of_lot).unwrap_or(0).min(highest),
+        }
     }
 
     /// The cash that orders may be worth so that their fees can be paid too.

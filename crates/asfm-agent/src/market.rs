@@ -24,7 +24,7 @@ pub(crate) struct Signal {
     pub(crate) price: f64,
     /// The previous close.
     pub(crate) reference: f64,
-    /// The day's lowest and highest limit.
+    /// The day's lowest and highest limit, in ticks.
     pub(crate) band: (i64, i64),
     /// The best bid and ask, where there are any.
     pub(crate) quote: (Option<f64>, Option<f64>),
@@ -67,7 +67,7 @@ impl Stage {
             let mut signal = Signal {
                 price,
                 reference,
-                band: (view.lowest.0, view.highest.0),
+                band: (view.lowest.0 / tick, view.highest.0 / tick),
                 quote: (best(&view.bids), best(&view.asks)),
                 worth: worth[at] * news[at],
                 multiples_worth: multiples.map_or(worth[at], |it| reference * it) * news[at],
@@ -86,12 +86,7 @@ impl Stage {
         for it in &mut stocks {
             it.target = invested * (lean * it.target / all + (1.0 - lean) * equal);
         }
-        Self {
-            stocks,
-            tick,
-            lot: i64::from(exchange.lot),
-            fee: i64::from(exchange.fee.0),
-        }
+        Self { stocks, tick, lot: i64::from(exchange.lot), fee: i64::from(exchange.fee.0) }
     }
 }
 
@@ -124,10 +119,7 @@ fn cheapness(start: asfm_engine::Valuation, now: asfm_engine::Valuation) -> Opti
     (sum.1 > 0.0).then(|| sum.0 / sum.1)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "valuations may round, limits are integers again"
-)]
+#[expect(clippy::cast_precision_loss, reason = "valuations may round, limits are integers again")]
 pub(crate) fn units(integer: i64) -> f64 {
     integer as f64
 }
@@ -164,17 +156,14 @@ fn count<T>(items: &[T]) -> f64 {
 /// The ticks within `reach` of the previous close and within the band.
 fn zi_ticks(signal: &Signal, reach: f64, tick: i64) -> (u32, u32) {
     let around = |factor: f64| to_ticks(signal.reference * factor, tick);
-    let lowest = around(1.0 - reach).max(signal.band.0 / tick).max(1);
-    let highest = around(1.0 + reach).min(signal.band.1 / tick).max(lowest);
+    let lowest = around(1.0 - reach).max(signal.band.0).max(1);
+    let highest = around(1.0 + reach).min(signal.band.1).max(lowest);
     let fit = |ticks: i64| u32::try_from(ticks).unwrap_or(u32::MAX);
     (fit(lowest), fit(highest))
 }
 
 /// A valuation in whole ticks, rounded down.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "saturates, and the band cuts what is left"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "saturates, and the band cuts what is left")]
 pub(crate) fn to_ticks(price: f64, tick: i64) -> i64 {
     (price / units(tick)) as i64
 }

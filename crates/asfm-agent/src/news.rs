@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::market::units;
+use crate::setting::{Parameter as _, Real};
 use crate::worth::factor;
 
 /// The sector that stands for all without a row of their own.
@@ -59,7 +60,7 @@ struct Effect {
 }
 
 /// `[rules.news]` of a scenario: topic, sector, change.
-pub(crate) type Written = BTreeMap<String, BTreeMap<String, Spanned<f64>>>;
+pub(crate) type Written = BTreeMap<String, BTreeMap<String, Spanned<Real>>>;
 
 impl Default for NewsTable {
     /// The table that comes with the program.
@@ -76,9 +77,7 @@ impl Default for NewsTable {
                 source: it.source,
             })
         });
-        Self {
-            rows: rows.collect(),
-        }
+        Self { rows: rows.collect() }
     }
 }
 
@@ -102,7 +101,7 @@ impl NewsTable {
         let mut it = Self::default();
         for (topic, effects) in written {
             for (sector, change) in effects {
-                let found = *change.get_ref();
+                let found = f64::plain(change.get_ref());
                 if !(-1.0..=1.0).contains(&found) {
                     let key = format!("rules.news.{topic}.{sector}");
                     let message = format!("expected a number between -1 and 1, found {found}");
@@ -118,9 +117,7 @@ impl NewsTable {
         let of_topic = self.rows.iter().find(|it| it.topic == topic);
         let row = Assumption {
             topic: topic.to_owned(),
-            unit: of_topic
-                .map_or("as the scenario says", |it| &it.unit)
-                .to_owned(),
+            unit: of_topic.map_or("as the scenario says", |it| &it.unit).to_owned(),
             sector: sector.to_owned(),
             change,
             source: "the scenario".to_owned(),

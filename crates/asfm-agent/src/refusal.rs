@@ -71,10 +71,8 @@ pub(crate) fn unknown_profile(scenario: &Scenario, at: usize) -> CastError {
             Some(it) => (it.span(), "profile"),
             None => (written.kind.span(), "kind"),
         };
-        let message = format!(
-            "no rule is called `{profile}`; expected one of `{}`",
-            PROFILES.join("`, `")
-        );
+        let message =
+            format!("no rule is called `{profile}`; expected one of `{}`", PROFILES.join("`, `"));
         source
             .error(span, &format!("traders[{at}].{field}"), message)
             .hint("`profile = \"…\"` beside `kind` names the rule")
@@ -86,12 +84,7 @@ pub(crate) fn unknown_profile(scenario: &Scenario, at: usize) -> CastError {
 /// Rules must know what all news is about; news without a topic is for readers of text.
 pub(crate) fn check_topics(scenario: &Scenario, news: &NewsTable) -> Result<(), CastError> {
     let known = |topic: &str| news.rows().iter().any(|it| it.topic == topic);
-    if scenario
-        .news()
-        .iter()
-        .filter_map(|it| it.topic.as_deref())
-        .all(known)
-    {
+    if scenario.news().iter().filter_map(|it| it.topic.as_deref()).all(known) {
         return Ok(());
     }
     let source = &scenario.sources()[0];
@@ -114,13 +107,8 @@ pub(crate) fn check_topics(scenario: &Scenario, news: &NewsTable) -> Result<(), 
             "say what it does under [rules.news.{}], or leave the topic out",
             topic.get_ref()
         );
-        let place = source
-            .error(topic.span(), &format!("news[{at}].topic"), message)
-            .hint(hint);
-        return Err(CastError::UnknownTopic {
-            topic: topic.get_ref().clone(),
-            place,
-        });
+        let place = source.error(topic.span(), &format!("news[{at}].topic"), message).hint(hint);
+        return Err(CastError::UnknownTopic { topic: topic.get_ref().clone(), place });
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Parameters of rules as a scenario file sets them: checked, with the place of a mistake.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::ops::RangeInclusive;
 
 use asfm_engine::{Ppm, ScenarioError, Source};
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
 use toml::Spanned;
+
+use crate::market::units;
 
 /// A set of parameters that a scenario may change one by one.
 pub(crate) trait Settings: Default {
@@ -18,40 +20,111 @@ pub(crate) trait Settings: Default {
 
 /// One parameter's type.
 pub(crate) trait Parameter: Sized {
-    /// As a file has it.
-    type Written: DeserializeOwned + PartialOrd + Display + Copy;
+    /// What stands in a file.
+    type Written: DeserializeOwned;
+    /// What a range is of.
+    type Plain: PartialOrd + Display + Copy;
 
-    /// From a value that is in its range.
-    fn from_written(written: Self::Written) -> Self;
+    /// From a plain value that is in its range.
+    fn from_plain(plain: Self::Plain) -> Self;
+    /// What was written.
+    fn plain(written: &Self::Written) -> Self::Plain;
 }
 
-impl Parameter for f64 {
-    type Written = Self;
+/// A number, as `0.1`, `1` or `"0.1"`.
+pub(crate) struct Real(f64);
 
-    fn from_written(written: Self) -> Self {
-        written
+/// A whole number that is not negative.
+pub(crate) struct Whole(u32);
+
+impl Parameter for f64 {
+    type Written = Real;
+    type Plain = Self;
+
+    fn from_plain(plain: Self) -> Self {
+        plain
+    }
+
+    fn plain(written: &Real) -> Self {
+        written.0
     }
 }
 
 impl Parameter for u32 {
-    type Written = Self;
+    type Written = Whole;
+    type Plain = Self;
 
-    fn from_written(written: Self) -> Self {
-        written
+    fn from_plain(plain: Self) -> Self {
+        plain
+    }
+
+    fn plain(written: &Whole) -> Self {
+        written.0
     }
 }
 
 /// A share of money or of shares, which must be exact.
 impl Parameter for Ppm {
-    type Written = f64;
+    type Written = Real;
+    type Plain = f64;
 
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a share is between 0 and 1, so millionths fit"
     )]
-    fn from_written(written: f64) -> Self {
-        Self((written.clamp(0.0, 1.0) * 1e6 + 0.5) as u32)
+    fn from_plain(plain: f64) -> Self {
+        Self((plain.clamp(0.0, 1.0) * 1e6 + 0.5) as u32)
+    }
+
+    fn plain(written: &Real) -> f64 {
+        written.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Real {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Real;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Real, E> {
+                Ok(Real(number))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Real, E> {
+                Ok(Real(units(number)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Real, E> {
+                let refuse = |_| E::invalid_value(Unexpected::Str(text), &self);
+                text.parse().map(Real).map_err(refuse)
+            }
+        }
+        from.deserialize_any(Reader)
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Whole;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number that is not negative")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Whole, E> {
+                let refuse = |_| E::invalid_value(Unexpected::Signed(number), &self);
+                u32::try_from(number).map(Whole).map_err(refuse)
+            }
+        }
+        from.deserialize_any(Reader)
     }
 }
 
@@ -61,11 +134,11 @@ pub(crate) fn checked<P: Parameter>(
     key: &str,
     field: &str,
     written: &Spanned<P::Written>,
-    range: &RangeInclusive<P::Written>,
+    range: &RangeInclusive<P::Plain>,
 ) -> Result<P, ScenarioError> {
-    let found = *written.get_ref();
+    let found = P::plain(written.get_ref());
     if range.contains(&found) {
-        return Ok(P::from_written(found));
+        return Ok(P::from_plain(found));
     }
     let key = format!("{key}.{}", field.replace('_', "-"));
     let (least, most) = (range.start(), range.end());
@@ -86,7 +159,7 @@ macro_rules! settings {
 
         impl Default for $name {
             fn default() -> Self {
-                Self { $($field: $crate::setting::Parameter::from_written($default),)+ }
+                Self { $($field: $crate::setting::Parameter::from_plain($default),)+ }
             }
         }
 

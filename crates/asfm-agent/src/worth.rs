@@ -24,13 +24,7 @@ impl Worth {
             let mispriced = factor(rules.value.mispricing * draws.bell());
             start.push(units(company.initial_close().0) * mispriced);
         }
-        Self {
-            seed,
-            day: Day(0),
-            now: start.clone(),
-            start,
-            daily: rules.value.surprise,
-        }
+        Self { seed, day: Day(0), now: start.clone(), start, daily: rules.value.surprise }
     }
 
     /// The worth on a day, in units of money; each day is a step of its own stream, so a run that

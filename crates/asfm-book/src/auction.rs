@@ -100,12 +100,7 @@ impl Book {
             AuctionRule::Uniform { tie, reference } => self.clearing_price(tie, reference),
         };
         self.stage.is_collecting = false;
-        let mut auction = Auction {
-            price,
-            volume: 0,
-            notional: 0,
-            n_trades: 0,
-        };
+        let mut auction = Auction { price, volume: 0, notional: 0, n_trades: 0 };
         let mut pairing = Pairing::of(self);
         while let Some(step) = pairing.step(self) {
             match step {
@@ -143,14 +138,7 @@ impl Book {
             parties.swap(0, 1);
         }
         let [maker, taker] = parties.map(|(_, _, order)| self.ids.id(order.name));
-        sink.trade(Trade {
-            price,
-            qty,
-            maker,
-            taker,
-            buyer: buy.trader,
-            seller: sell.trader,
-        });
+        sink.trade(Trade { price, qty, maker, taker, buyer: buy.trader, seller: sell.trader });
         for (slot, side, order) in parties {
             let ladder = &mut self.sides[side as usize];
             let queue = ladder.queue_mut(order.key);
@@ -167,14 +155,10 @@ impl Book {
     fn clearing_price(&self, tie: TieBreak, reference: Option<Tick>) -> Option<HalfTick> {
         let [bid, ask] = Side::BOTH.map(|side| self.best(side));
         let (bid, ask) = (bid?.price, ask?.price);
-        let mut bids: Vec<Level> = self
-            .levels(Side::Buy)
-            .take_while(|level| level.price >= ask)
-            .collect();
-        let mut asks: Vec<Level> = self
-            .levels(Side::Sell)
-            .take_while(|level| level.price <= bid)
-            .collect();
+        let mut bids: Vec<Level> =
+            self.levels(Side::Buy).take_while(|level| level.price >= ask).collect();
+        let mut asks: Vec<Level> =
+            self.levels(Side::Sell).take_while(|level| level.price <= bid).collect();
         if self.options.self_trade != SelfTrade::Allow {
             self.withhold(&mut bids, &mut asks);
         }
@@ -221,37 +205,22 @@ impl Pairing {
             let cancels_newest = book.options.self_trade == SelfTrade::CancelNewest;
             return Some(if bid_is_newest == cancels_newest {
                 self.bid = bid.after(book, Side::Buy);
-                Step::Cancel {
-                    side: Side::Buy,
-                    slot: bid.slot,
-                    qty: bid.left,
-                }
+                Step::Cancel { side: Side::Buy, slot: bid.slot, qty: bid.left }
             } else {
                 self.ask = ask.after(book, Side::Sell);
-                Step::Cancel {
-                    side: Side::Sell,
-                    slot: ask.slot,
-                    qty: ask.left,
-                }
+                Step::Cancel { side: Side::Sell, slot: ask.slot, qty: ask.left }
             });
         }
         let qty = bid.left.min(ask.left);
         self.bid = bid.less(qty, book, Side::Buy);
         self.ask = ask.less(qty, book, Side::Sell);
-        Some(Step::Trade {
-            bid: bid.slot,
-            ask: ask.slot,
-            qty,
-        })
+        Some(Step::Trade { bid: bid.slot, ask: ask.slot, qty })
     }
 }
 
 impl Place {
     fn at(book: &Book, slot: Option<Slot>) -> Option<Self> {
-        slot.map(|slot| Self {
-            slot,
-            left: book.orders[slot].qty,
-        })
+        slot.map(|slot| Self { slot, left: book.orders[slot].qty })
     }
 
     /// The place after this order.

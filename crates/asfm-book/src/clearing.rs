@@ -65,24 +65,17 @@ pub(crate) fn price(
     };
     let mut tied: Option<Tied> = None;
     for stretch in stretches(bids, asks) {
-        let order = tied.map_or(Ordering::Greater, |it| {
-            criterion(&stretch).cmp(&criterion(&it.low))
-        });
+        let order =
+            tied.map_or(Ordering::Greater, |it| criterion(&stretch).cmp(&criterion(&it.low)));
         match (order, &mut tied) {
             (Ordering::Equal, Some(tied)) => tied.high = stretch,
             (Ordering::Greater, tied) => {
-                *tied = Some(Tied {
-                    low: stretch,
-                    high: stretch,
-                });
+                *tied = Some(Tied { low: stretch, high: stretch });
             }
             _ => {}
         }
     }
-    let Tied {
-        low: Stretch { low, .. },
-        high: Stretch { high, .. },
-    } = tied?;
+    let Tied { low: Stretch { low, .. }, high: Stretch { high, .. } } = tied?;
     let nearest = Tick(reference.map_or(low, |it| it.0.clamp(low, high)));
     Some(match tie {
         TieBreak::Reference => nearest.into(),
@@ -114,15 +107,8 @@ fn stretches(bids: &[Level], asks: &[Level]) -> impl Iterator<Item = Stretch> {
             supply += ask.qty;
         }
         let bid = bids.peek()?;
-        let high = asks
-            .peek()
-            .map_or(bid.price.0, |ask| bid.price.0.min(ask.price.0 - 1));
-        let stretch = Stretch {
-            low: from,
-            high,
-            demand,
-            supply,
-        };
+        let high = asks.peek().map_or(bid.price.0, |ask| bid.price.0.min(ask.price.0 - 1));
+        let stretch = Stretch { low: from, high, demand, supply };
         if let Some(bid) = bids.next_if(|bid| bid.price.0 == high) {
             demand -= bid.qty;
         }

@@ -30,9 +30,7 @@ impl Book {
     #[inline]
     pub(crate) fn reaches(&self, side: Side, price: Tick) -> bool {
         let opposite = side.opposite();
-        self.sides[opposite as usize]
-            .best()
-            .is_some_and(|best| best <= opposite.key(price))
+        self.sides[opposite as usize].best().is_some_and(|best| best <= opposite.key(price))
     }
 
     /// Lets an order trade, best price first and first come first, as far as it can.
@@ -54,13 +52,7 @@ impl Book {
 
     /// Lets an order trade at the opposite level `key`.
     fn cross_level(&mut self, taker: Taker, key: u32, qty: Qty, sink: &mut impl Sink) -> Crossing {
-        let Self {
-            options,
-            sides,
-            orders,
-            ids,
-            ..
-        } = self;
+        let Self { options, sides, orders, ids, .. } = self;
         let opposite = taker.side.opposite();
         let ladder = &mut sides[opposite as usize];
         let queue = ladder.queue_mut(key);
@@ -89,14 +81,7 @@ impl Book {
                 Side::Buy => (taker.trader, order.trader),
                 Side::Sell => (order.trader, taker.trader),
             };
-            sink.trade(Trade {
-                price,
-                qty,
-                maker,
-                taker: taker.id,
-                buyer,
-                seller,
-            });
+            sink.trade(Trade { price, qty, maker, taker: taker.id, buyer, seller });
             if queue.reduce_first(orders, slot, qty) {
                 sink.filled(maker);
             }

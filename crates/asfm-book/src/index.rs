@@ -46,11 +46,7 @@ impl Name {
     #[inline]
     fn in_table(id: OrderId) -> Option<Self> {
         let id = u32::try_from(id.get()).ok().and_then(NonZeroU32::new)?;
-        if id.get() < Self::STRAY {
-            Some(Self(id))
-        } else {
-            None
-        }
+        if id.get() < Self::STRAY { Some(Self(id)) } else { None }
     }
 
     /// The index of a name in the table.
@@ -136,18 +132,12 @@ impl Ids {
         {
             return Some(name);
         }
-        if self.strays.is_empty() {
-            None
-        } else {
-            self.stray_name(id)
-        }
+        if self.strays.is_empty() { None } else { self.stray_name(id) }
     }
 
     #[cold]
     fn stray_name(&self, id: OrderId) -> Option<Name> {
-        self.numbers
-            .get(&id.get())
-            .map(|&number| Name::stray(number as usize))
+        self.numbers.get(&id.get()).map(|&number| Name::stray(number as usize))
     }
 
     /// Takes in an id where there are strays, or beyond the table, which grows if it stays
@@ -158,17 +148,13 @@ impl Ids {
         if self.is_known(id) {
             return Err(Refusal::RepeatedId);
         }
-        let len_max = Self::TABLE_MIN
-            .max(8 * (self.n_seen + 1))
-            .min(Name::STRAY as usize);
+        let len_max = Self::TABLE_MIN.max(8 * (self.n_seen + 1)).min(Name::STRAY as usize);
         let len_max = len_max.max(self.places.len());
         let Some(name) = Name::in_table(id).filter(|name| name.index() < len_max) else {
             return self.insert_stray(id);
         };
         if name.index() >= self.places.len() {
-            let len = (2 * self.places.len())
-                .max(name.index() + 1)
-                .max(Self::TABLE_MIN);
+            let len = (2 * self.places.len()).max(name.index() + 1).max(Self::TABLE_MIN);
             self.places.resize(len.min(len_max), Place::NEVER);
         }
         self.places[name.index()] = Place::SEEN;
@@ -182,21 +168,14 @@ impl Ids {
         }
         let name = Name::stray(self.strays.len());
         self.numbers.insert(id.get(), name.0.get() & !Name::STRAY);
-        self.strays.push(Stray {
-            id,
-            place: Place::SEEN,
-        });
+        self.strays.push(Stray { id, place: Place::SEEN });
         self.n_seen += 1;
         Ok(name)
     }
 
     fn stray(&self, name: Name) -> Option<&Stray> {
         let number = name.0.get() ^ Name::STRAY;
-        if number >= Name::STRAY {
-            None
-        } else {
-            Some(&self.strays[number as usize])
-        }
+        if number >= Name::STRAY { None } else { Some(&self.strays[number as usize]) }
     }
 
     fn place_mut(&mut self, name: Name) -> &mut Place {
@@ -218,11 +197,7 @@ impl Place {
     }
 
     fn slot(self) -> Option<(Slot, Side)> {
-        let side = if self.0 & 1 == Side::Buy as u32 {
-            Side::Buy
-        } else {
-            Side::Sell
-        };
+        let side = if self.0 & 1 == Side::Buy as u32 { Side::Buy } else { Side::Sell };
         NonZeroU32::new(self.0 >> 1).map(|slot| (Slot(slot), side))
     }
 }

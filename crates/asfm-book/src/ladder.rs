@@ -41,10 +41,7 @@ impl Ladder {
     pub(crate) fn queue(&self, key: u32) -> &Queue {
         match self.window.get(key) {
             Some(queue) => queue,
-            None => self
-                .far
-                .get(&key)
-                .expect("only occupied levels are asked for"),
+            None => self.far.get(&key).expect("only occupied levels are asked for"),
         }
     }
 
@@ -52,10 +49,7 @@ impl Ladder {
     pub(crate) fn queue_mut(&mut self, key: u32) -> &mut Queue {
         match self.window.get_mut(key) {
             Some(queue) => queue,
-            None => self
-                .far
-                .get_mut(&key)
-                .expect("only occupied levels are asked for"),
+            None => self.far.get_mut(&key).expect("only occupied levels are asked for"),
         }
     }
 
@@ -121,10 +115,7 @@ impl Ladder {
     /// `key`.
     fn rebuild(&mut self, key: u32, n_levels: usize) {
         let best = self.best.map_or(key, |best| best.min(key));
-        let worst = self
-            .window
-            .last()
-            .max(self.far.last_key_value().map(|(&far, _)| far));
+        let worst = self.window.last().max(self.far.last_key_value().map(|(&far, _)| far));
         let worst = worst.map_or(key, |worst| worst.max(key));
         let len_max = (Self::PLACES_PER_LEVEL_MAX * n_levels)
             .next_power_of_two()

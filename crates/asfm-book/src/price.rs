@@ -72,11 +72,7 @@ impl HalfTick {
 
     /// A price of so many half ticks, or `None` above [`HalfTick::MAX`].
     pub const fn new(half_ticks: u64) -> Option<Self> {
-        if half_ticks <= Self::MAX.0 {
-            Some(Self(half_ticks))
-        } else {
-            None
-        }
+        if half_ticks <= Self::MAX.0 { Some(Self(half_ticks)) } else { None }
     }
 
     /// The exact mean of two limits.
@@ -99,12 +95,7 @@ impl From<Tick> for HalfTick {
 /// Writes the price in ticks: `1000` or `1000.5`.
 impl fmt::Display for HalfTick {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}{}",
-            self.0 / 2,
-            if self.0.is_multiple_of(2) { "" } else { ".5" }
-        )
+        write!(f, "{}{}", self.0 / 2, if self.0.is_multiple_of(2) { "" } else { ".5" })
     }
 }
 
@@ -144,9 +135,7 @@ impl Grid {
         if price_units % self.tick_units != 0 {
             return Err(OffGrid::BetweenTicks);
         }
-        u32::try_from(price_units / self.tick_units)
-            .map(Tick)
-            .map_err(|_| OffGrid::TooHigh)
+        u32::try_from(price_units / self.tick_units).map(Tick).map_err(|_| OffGrid::TooHigh)
     }
 
     /// A limit price in price units.

@@ -20,11 +20,7 @@ impl Queue {
 
     /// Puts an order last; its links are set here.
     pub(crate) fn push(&mut self, orders: &mut Slab, order: Resting) -> Slot {
-        let slot = orders.insert(Resting {
-            prev: self.tail,
-            next: None,
-            ..order
-        });
+        let slot = orders.insert(Resting { prev: self.tail, next: None, ..order });
         match self.tail {
             Some(tail) => orders[tail].next = Some(slot),
             None => self.head = Some(slot),
@@ -37,10 +33,7 @@ impl Queue {
     /// Takes `qty` shares off the first order, and the order out if that is all of it: then `true`.
     #[inline]
     pub(crate) fn reduce_first(&mut self, orders: &mut Slab, slot: Slot, qty: Qty) -> bool {
-        debug_assert!(
-            self.head == Some(slot),
-            "only the first order of a level trades"
-        );
+        debug_assert!(self.head == Some(slot), "only the first order of a level trades");
         self.qty -= u64::from(qty.get());
         let order = &mut orders[slot];
         if let Some(rest) = order.qty.less(qty) {
@@ -57,9 +50,7 @@ impl Queue {
 
     /// Takes an order out, wherever it stands.
     pub(crate) fn remove(&mut self, orders: &mut Slab, slot: Slot) {
-        let Resting {
-            prev, next, qty, ..
-        } = orders[slot];
+        let Resting { prev, next, qty, .. } = orders[slot];
         let prev = prev.filter(|_| self.head != Some(slot));
         match prev {
             Some(prev) => orders[prev].next = next,

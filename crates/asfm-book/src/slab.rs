@@ -25,10 +25,7 @@ pub(crate) struct Resting {
     pub(crate) name: Name,
 }
 
-const _: () = assert!(
-    size_of::<Resting>() == 24,
-    "three orders should share a cache line"
-);
+const _: () = assert!(size_of::<Resting>() == 24, "three orders should share a cache line");
 
 /// All resting orders of a book. Slots are used again, the last vacated first.
 #[derive(Clone, Debug, Default)]
@@ -56,9 +53,7 @@ impl Slab {
             return slot;
         }
         self.orders.push(order);
-        let number = u32::try_from(self.orders.len())
-            .ok()
-            .and_then(NonZeroU32::new);
+        let number = u32::try_from(self.orders.len()).ok().and_then(NonZeroU32::new);
         Slot(number.expect("a full slab is refused before"))
     }
 
@@ -75,8 +70,7 @@ impl Slab {
     }
 
     pub(crate) fn reserve(&mut self, n_orders: usize) {
-        self.orders
-            .reserve(n_orders.saturating_sub(self.orders.len()));
+        self.orders.reserve(n_orders.saturating_sub(self.orders.len()));
     }
 
     pub(crate) fn clear(&mut self) {

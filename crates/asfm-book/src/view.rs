@@ -64,33 +64,16 @@ impl Book {
         let order = &self.orders[slot];
         order.next.or_else(|| {
             let ladder = &self.sides[side as usize];
-            ladder
-                .after(order.key)
-                .and_then(|key| ladder.queue(key).head)
+            ladder.after(order.key).and_then(|key| ladder.queue(key).head)
         })
     }
 
     fn shown(&self, slot: Slot, side: Side) -> Order {
-        let Resting {
-            qty,
-            key,
-            trader,
-            name,
-            ..
-        } = self.orders[slot];
-        Order {
-            id: self.ids.id(name),
-            trader,
-            side,
-            qty,
-            price: side.tick(key),
-        }
+        let Resting { qty, key, trader, name, .. } = self.orders[slot];
+        Order { id: self.ids.id(name), trader, side, qty, price: side.tick(key) }
     }
 }
 
 fn level(ladder: &Ladder, side: Side, key: u32) -> Level {
-    Level {
-        price: side.tick(key),
-        qty: ladder.queue(key).qty,
-    }
+    Level { price: side.tick(key), qty: ladder.queue(key).qty }
 }

@@ -24,12 +24,7 @@ impl Window {
     /// An empty window of `len` levels with `base` as its best key.
     pub(crate) fn new(base: u32, len: usize) -> Self {
         debug_assert!(len.is_power_of_two() && (Self::LEN_MIN..=Self::LEN_MAX).contains(&len));
-        Self {
-            base,
-            queues: vec![Queue::default(); len],
-            bits: Bits::new(len),
-            n_occupied: 0,
-        }
+        Self { base, queues: vec![Queue::default(); len], bits: Bits::new(len), n_occupied: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -125,11 +120,7 @@ impl Window {
 
 impl Bits {
     fn new(len: usize) -> Self {
-        Self {
-            top: 0,
-            middle: vec![0; len.div_ceil(64 * 64)],
-            bottom: vec![0; len.div_ceil(64)],
-        }
+        Self { top: 0, middle: vec![0; len.div_ceil(64 * 64)], bottom: vec![0; len.div_ceil(64)] }
     }
 
     fn insert(&mut self, index: usize) {
@@ -152,11 +143,7 @@ impl Bits {
     }
 
     fn first(&self) -> Option<usize> {
-        if self.top == 0 {
-            None
-        } else {
-            Some(self.first_below(lowest(self.top)))
-        }
+        if self.top == 0 { None } else { Some(self.first_below(lowest(self.top))) }
     }
 
     fn last(&self) -> Option<usize> {
@@ -181,11 +168,7 @@ impl Bits {
             return Some(64 * bottom + lowest(self.bottom[bottom]));
         }
         let rest = self.top & above(middle % 64);
-        if rest == 0 {
-            None
-        } else {
-            Some(self.first_below(lowest(rest)))
-        }
+        if rest == 0 { None } else { Some(self.first_below(lowest(rest))) }
     }
 
     fn first_below(&self, middle: usize) -> usize {

@@ -31,24 +31,13 @@ pub(crate) fn rejected(numbers: &[i64]) -> Option<Reject> {
         [2] => Reject::UnknownStock,
         [3] => Reject::BadNumber,
         [4] => Reject::BadQuantity,
-        [5, lot] => Reject::NotALot {
-            lot: u32::try_from(lot).ok()?,
-        },
+        [5, lot] => Reject::NotALot { lot: u32::try_from(lot).ok()? },
         [6, max] => Reject::BadPrice { max: Price(max) },
         [7, tick] => Reject::OffTick { tick: Price(tick) },
-        [8, lowest] => Reject::BelowBand {
-            lowest: Price(lowest),
-        },
-        [9, highest] => Reject::AboveBand {
-            highest: Price(highest),
-        },
-        [10, most] => Reject::TooManyOperations {
-            most: u8::try_from(most).ok()?,
-        },
-        [11, needed, free] => Reject::NotEnoughCash {
-            needed: Cash(needed),
-            free: Cash(free),
-        },
+        [8, lowest] => Reject::BelowBand { lowest: Price(lowest) },
+        [9, highest] => Reject::AboveBand { highest: Price(highest) },
+        [10, most] => Reject::TooManyOperations { most: u8::try_from(most).ok()? },
+        [11, needed, free] => Reject::NotEnoughCash { needed: Cash(needed), free: Cash(free) },
         [12, needed, free] => Reject::NotEnoughShares {
             needed: u64::try_from(needed).ok()?,
             free: u64::try_from(free).ok()?,
@@ -61,77 +50,28 @@ pub(crate) fn rejected(numbers: &[i64]) -> Option<Reject> {
 pub(crate) const REASONS: [(i64, &str, &str, bool); 12] = [
     (1, "no-trading", "nothing trades in this stage", false),
     (2, "unknown-stock", "no stock has this code", false),
-    (
-        3,
-        "bad-number",
-        "the quantity or price is not a number",
-        false,
-    ),
-    (
-        4,
-        "bad-quantity",
-        "the quantity must be between 1 and 4294967295 shares",
-        false,
-    ),
-    (
-        5,
-        "not-a-lot",
-        "the quantity must be a multiple of {a} shares",
-        false,
-    ),
-    (
-        6,
-        "bad-price",
-        "the price must be positive and at most {a}",
-        true,
-    ),
+    (3, "bad-number", "the quantity or price is not a number", false),
+    (4, "bad-quantity", "the quantity must be between 1 and 4294967295 shares", false),
+    (5, "not-a-lot", "the quantity must be a multiple of {a} shares", false),
+    (6, "bad-price", "the price must be positive and at most {a}", true),
     (7, "off-tick", "the price must be a multiple of {a}", true),
-    (
-        8,
-        "below-band",
-        "the price must be at least {a} today",
-        true,
-    ),
+    (8, "below-band", "the price must be at least {a} today", true),
     (9, "above-band", "the price must be at most {a} today", true),
-    (
-        10,
-        "too-many-operations",
-        "at most {a} orders per stock and day are allowed",
-        false,
-    ),
-    (
-        11,
-        "not-enough-cash",
-        "{a} of cash is needed and {b} is free",
-        true,
-    ),
-    (
-        12,
-        "not-enough-shares",
-        "{a} shares are needed and {b} are free",
-        false,
-    ),
+    (10, "too-many-operations", "at most {a} orders per stock and day are allowed", false),
+    (11, "not-enough-cash", "{a} of cash is needed and {b} is free", true),
+    (12, "not-enough-shares", "{a} shares are needed and {b} are free", false),
 ];
 
 /// What was asked for, as four numbers.
 #[inline]
 pub(crate) fn intent(intent: Intent) -> [i64; 4] {
     match intent {
-        Intent::Order {
-            stock,
-            side,
-            qty,
-            price,
-        } => [self::side(side), i64::from(stock.0), qty, price],
+        Intent::Order { stock, side, qty, price } => {
+            [self::side(side), i64::from(stock.0), qty, price]
+        }
         Intent::Cancel { stock } => [2, i64::from(stock.0), 0, 0],
-        Intent::Unreadable {
-            why: Unreadable::UnknownStock,
-            text,
-        } => [3, 0, i64::from(text), 0],
-        Intent::Unreadable {
-            why: Unreadable::BadNumber,
-            text,
-        } => [4, 0, i64::from(text), 0],
+        Intent::Unreadable { why: Unreadable::UnknownStock, text } => [3, 0, i64::from(text), 0],
+        Intent::Unreadable { why: Unreadable::BadNumber, text } => [4, 0, i64::from(text), 0],
     }
 }
 
@@ -142,15 +82,10 @@ pub(crate) fn intended(numbers: [i64; 4]) -> Option<Intent> {
         Some(Intent::Unreadable { why, text })
     };
     match numbers {
-        [side @ (0 | 1), stock, qty, price] => Some(Intent::Order {
-            stock: self::stock(stock)?,
-            side: sided(side)?,
-            qty,
-            price,
-        }),
-        [2, stock, 0, 0] => Some(Intent::Cancel {
-            stock: self::stock(stock)?,
-        }),
+        [side @ (0 | 1), stock, qty, price] => {
+            Some(Intent::Order { stock: self::stock(stock)?, side: sided(side)?, qty, price })
+        }
+        [2, stock, 0, 0] => Some(Intent::Cancel { stock: self::stock(stock)? }),
         [3, 0, text, 0] => unreadable(Unreadable::UnknownStock, text),
         [4, 0, text, 0] => unreadable(Unreadable::BadNumber, text),
         _ => None,
@@ -222,10 +157,7 @@ pub(crate) fn whole(n: impl TryInto<i64>) -> i64 {
 /// 63 bits of the BLAKE3 hash of what came from outside.
 pub(crate) fn checksum(text: &str) -> i64 {
     let hash = blake3::hash(text.as_bytes());
-    let (head, _) = hash
-        .as_bytes()
-        .split_first_chunk()
-        .expect("a hash has 32 bytes");
+    let (head, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
     i64::from_le_bytes(*head) & i64::MAX
 }
 
@@ -243,12 +175,8 @@ mod tests {
             Reject::NotALot { lot: 100 },
             Reject::BadPrice { max: Price(9) },
             Reject::OffTick { tick: Price(100) },
-            Reject::BelowBand {
-                lowest: Price(95_400),
-            },
-            Reject::AboveBand {
-                highest: Price(95_450),
-            },
+            Reject::BelowBand { lowest: Price(95_400) },
+            Reject::AboveBand { highest: Price(95_450) },
             Reject::TooManyOperations { most: 2 },
             Reject::NotEnoughCash { needed, free },
             Reject::NotEnoughShares { needed: 7, free: 0 },

@@ -30,12 +30,7 @@ pub(crate) fn start<S: Sink>(
         }
     }
     for (number, code, pattern, money) in REASONS {
-        let cells = [
-            Int(number),
-            Text(code),
-            Text(pattern),
-            Int(i64::from(money)),
-        ];
+        let cells = [Int(number), Text(code), Text(pattern), Int(i64::from(money))];
         sink.row(Table::Reasons, &cells)?;
     }
     for (seq, it) in (0..).zip(scenario.kinds()) {
@@ -45,29 +40,15 @@ pub(crate) fn start<S: Sink>(
         for at in it.first..it.first + it.traders {
             let trader = Int(i64::from(at) + 1);
             let capital = Int(it.capital.0);
-            sink.row(
-                Table::Traders,
-                &[trader, Text(&it.name), Text(&it.profile), capital],
-            )?;
+            sink.row(Table::Traders, &[trader, Text(&it.name), Text(&it.profile), capital])?;
         }
     }
     for (seq, it) in (0..).zip(scenario.news()) {
         news(seq, it, sink)?;
     }
     let cash: Vec<Cash> = engine.ledger().wallets().iter().map(|it| it.cash).collect();
-    let prices: Vec<Price> = scenario
-        .companies()
-        .iter()
-        .map(Company::initial_close)
-        .collect();
-    accounts(
-        (0, 0),
-        &cash,
-        engine.ledger().holdings(),
-        &prices,
-        body,
-        sink,
-    )
+    let prices: Vec<Price> = scenario.companies().iter().map(Company::initial_close).collect();
+    accounts((0, 0), &cash, engine.ledger().holdings(), &prices, body, sink)
 }
 
 fn company<S: Sink>(
@@ -123,25 +104,12 @@ pub(crate) fn round<S: Sink>(
     let when = (i64::from(log.day.0), i64::from(log.stage));
     requests(when, &log.requests, body, sink)?;
     for (seq, text) in (0..).zip(&log.texts) {
-        let cells = [
-            Int(when.0),
-            Int(when.1),
-            Int(seq),
-            Int(checksum(text)),
-            Text(text),
-        ];
+        let cells = [Int(when.0), Int(when.1), Int(seq), Int(checksum(text)), Text(text)];
         sink.row(Table::Unreadable, &cells)?;
     }
     for (seq, it) in (0..).zip(&log.statements) {
         let (trader, sum) = (i64::from(it.trader.number()), checksum(&it.text));
-        let cells = [
-            Int(when.0),
-            Int(when.1),
-            Int(seq),
-            Int(trader),
-            Int(sum),
-            Text(&it.text),
-        ];
+        let cells = [Int(when.0), Int(when.1), Int(seq), Int(trader), Int(sum), Text(&it.text)];
         sink.row(Table::Statements, &cells)?;
     }
     for it in &log.auctions {
@@ -192,15 +160,7 @@ fn requests<S: Sink>(
         }
         let (rows, text) = (Int(whole(body.rows())), body.end());
         let (first, sum) = (Int(whole(some[0].id.0)), Int(checksum(text)));
-        let cells = [
-            Int(when.0),
-            Int(when.1),
-            Int(part),
-            first,
-            rows,
-            sum,
-            Text(text),
-        ];
+        let cells = [Int(when.0), Int(when.1), Int(part), first, rows, sum, Text(text)];
         sink.row(Table::Requests, &cells)?;
     }
     Ok(())
@@ -260,10 +220,7 @@ fn emit<S: Sink>(
 ) -> Result<(), S::Error> {
     let first = Int(part * whole(ROWS) + 1);
     let (rows, text) = (Int(whole(body.rows())), body.end());
-    sink.row(
-        table,
-        &[Int(when.0), Int(when.1), Int(part), first, rows, Text(text)],
-    )
+    sink.row(table, &[Int(when.0), Int(when.1), Int(part), first, rows, Text(text)])
 }
 
 #[inline]

@@ -28,14 +28,9 @@ pub(crate) struct New {
 impl New {
     /// Claims the name.
     pub(crate) fn claim(path: &Path, force: bool) -> Result<Self, Error> {
-        let mut it = Self {
-            path: path.to_owned(),
-            kept: true,
-            set_aside: false,
-        };
+        let mut it = Self { path: path.to_owned(), kept: true, set_aside: false };
         if force && path.is_file() {
-            it.rename(|path| with(path, ".replaced"), Path::to_owned)
-                .of(path, "replace")?;
+            it.rename(|path| with(path, ".replaced"), Path::to_owned).of(path, "replace")?;
             it.set_aside = true;
         }
         match OpenOptions::new().write(true).create_new(true).open(path) {
@@ -67,10 +62,7 @@ impl New {
         from: impl Fn(&Path) -> PathBuf,
     ) -> io::Result<()> {
         for suffix in SUFFIXES {
-            match fs::rename(
-                with(&from(&self.path), suffix),
-                with(&to(&self.path), suffix),
-            ) {
+            match fs::rename(with(&from(&self.path), suffix), with(&to(&self.path), suffix)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
@@ -159,14 +151,9 @@ fn made(path: &Path, options: Options, wal: bool) -> Result<Connection, Error> {
 }
 
 fn journal(file: &Connection, mode: &str) -> rusqlite::Result<()> {
-    let found: String = file.query_row(&format!("PRAGMA journal_mode = {mode}"), [], |row| {
-        row.get(0)
-    })?;
-    if found == mode {
-        Ok(())
-    } else {
-        Err(rusqlite::Error::InvalidQuery)
-    }
+    let found: String =
+        file.query_row(&format!("PRAGMA journal_mode = {mode}"), [], |row| row.get(0))?;
+    if found == mode { Ok(()) } else { Err(rusqlite::Error::InvalidQuery) }
 }
 
 /// Brings everything into the one file, which can then be read from anywhere.

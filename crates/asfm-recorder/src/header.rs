@@ -46,9 +46,7 @@ impl Status {
     }
 
     pub(crate) fn read(word: &str) -> Option<Self> {
-        [Self::Running, Self::Done, Self::Interrupted]
-            .into_iter()
-            .find(|it| it.word() == word)
+        [Self::Running, Self::Done, Self::Interrupted].into_iter().find(|it| it.word() == word)
     }
 }
 

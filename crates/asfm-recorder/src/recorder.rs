@@ -60,11 +60,7 @@ impl Recorder {
             .name("recorder".to_owned())
             .spawn(move || write(writer, &work))
             .of(path, "start writing")?;
-        Ok(Self {
-            path: path.to_owned(),
-            jobs: Some(jobs),
-            writer: Some(thread),
-        })
+        Ok(Self { path: path.to_owned(), jobs: Some(jobs), writer: Some(thread) })
     }
 
     /// The file.
@@ -123,19 +119,13 @@ impl Recorder {
     fn join(&mut self) -> Option<Result<(), Error>> {
         self.jobs = None;
         let thread = self.writer.take()?;
-        Some(
-            thread
-                .join()
-                .unwrap_or_else(|why| panic::resume_unwind(why)),
-        )
+        Some(thread.join().unwrap_or_else(|why| panic::resume_unwind(why)))
     }
 }
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Recorder").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

@@ -90,10 +90,7 @@ impl Table {
 
     /// The statement that finds the next row after a key.
     pub(crate) fn next(self) -> String {
-        let (columns, keys) = (
-            self.columns().join(", "),
-            self.columns()[..self.keys()].join(", "),
-        );
+        let (columns, keys) = (self.columns().join(", "), self.columns()[..self.keys()].join(", "));
         let (name, marks) = (self.name(), marks(self.keys()));
         format!("SELECT {columns} FROM {name} WHERE ({keys}) > ({marks}) ORDER BY {keys} LIMIT 1")
     }
@@ -102,11 +99,7 @@ impl Table {
     pub(crate) fn of(self, keys: usize) -> String {
         let (columns, all) = (self.columns(), &self.columns()[..self.keys()]);
         let terms: Vec<String> = all[..keys].iter().map(|it| format!("{it} = ?")).collect();
-        let filter = if keys == 0 {
-            "1".to_owned()
-        } else {
-            terms.join(" AND ")
-        };
+        let filter = if keys == 0 { "1".to_owned() } else { terms.join(" AND ") };
         format!(
             "SELECT {} FROM {} WHERE {filter} ORDER BY {}",
             columns.join(", "),

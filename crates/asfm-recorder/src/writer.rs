@@ -118,17 +118,12 @@ impl Writer {
         };
         finish().of(&self.path, "finish")?;
         let path = self.path;
-        self.file
-            .close()
-            .map_err(|(_, error)| error)
-            .of(&path, "close")
+        self.file.close().map_err(|(_, error)| error).of(&path, "close")
     }
 
     fn sealed(&self) -> rusqlite::Result<()> {
         let mark = self.seal.mark(&self.file)?;
-        self.file
-            .prepare_cached("UPDATE run SET seal = ?")?
-            .execute([mark])?;
+        self.file.prepare_cached("UPDATE run SET seal = ?")?.execute([mark])?;
         Ok(())
     }
 }

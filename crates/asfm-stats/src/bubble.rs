@@ -252,6 +252,7 @@ pub fn bubble_test(log_price: &[f64], replicates: usize, seed: u64) -> Result<Te
     let found = bubble(log_price, smallest_window(log_price.len()))?;
     let wild = wild_bootstrap(log_price, &found, replicates, seed)?;
     let null = "no explosive episode";
-    let test = TestResult::new(found.gsadf, wild.p_gsadf, log_price.len(), null, "GSADF, wild bootstrap")?;
+    let test =
+        TestResult::new(found.gsadf, wild.p_gsadf, log_price.len(), null, "GSADF, wild bootstrap")?;
     Ok(test.alternative(Alternative::Greater))
 }

@@ -59,8 +59,7 @@ pub fn ljung_box(x: &[f64], lags: usize) -> Result<TestResult> {
 
 fn portmanteau(rho: &[f64], n_values: usize) -> Result<TestResult> {
     let n = n_values as f64;
-    let terms: f64 =
-        rho.iter().enumerate().map(|(i, rho)| rho * rho / (n - (i + 1) as f64)).sum();
+    let terms: f64 = rho.iter().enumerate().map(|(i, rho)| rho * rho / (n - (i + 1) as f64)).sum();
     let (q, df) = (n * (n + 2.0) * terms, rho.len() as f64);
     Ok(TestResult::new(q, chi2_sf(q, df), n_values, "no autocorrelation", "Ljung-Box")?.df(df))
 }
@@ -131,8 +130,7 @@ pub fn arch_lm(x: &[f64], lags: usize) -> Result<ArchLm> {
     let squares = sums::squares(&sums::deviations(x));
     varying(&squares, 2)?;
     let y = &squares[lags..];
-    let columns: Vec<&[f64]> =
-        (1..=lags).map(|k| &squares[lags - k..squares.len() - k]).collect();
+    let columns: Vec<&[f64]> = (1..=lags).map(|k| &squares[lags - k..squares.len() - k]).collect();
     let fit = least_squares(with_constant(&columns).view(), y)?;
     let total = sums::sum_squares(y);
     if total <= 0.0 {

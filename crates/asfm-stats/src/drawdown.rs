@@ -81,7 +81,8 @@ pub fn drawdown(price: &[f64]) -> Result<Drawdown> {
     let rises = against_running(price, f64::min, |price, low| price / low - 1.0);
     let (trough, top) = (argmax(&falls), argmax(&rises));
     let peak = argmax(&price[..=trough]);
-    let bottom = (0..=top).rev().fold(top, |low, it| if price[it] <= price[low] { it } else { low });
+    let bottom =
+        (0..=top).rev().fold(top, |low, it| if price[it] <= price[low] { it } else { low });
     let recovery = (trough..price.len()).find(|&it| price[it] >= price[peak]);
     let (deepest, highest) = (falls[trough], rises[top]);
     let ratio = -(-deepest).ln_1p() / highest.ln_1p();
@@ -156,7 +157,8 @@ pub fn drawdown_test(log_returns: &[f64], replicates: usize, seed: u64) -> Resul
         })
         .count();
     let p = (1 + above) as f64 / (replicates + 1) as f64;
-    let test = TestResult::new(observed, p, log_returns.len(), "exchangeable returns", "permutation")?;
+    let test =
+        TestResult::new(observed, p, log_returns.len(), "exchangeable returns", "permutation")?;
     Ok(test.alternative(Alternative::Greater))
 }
 

@@ -97,11 +97,7 @@ pub(crate) fn enough(got: usize, need: usize) -> Result<()> {
 /// Refuses what [`at_least`] refuses, and values that do not vary.
 pub(crate) fn varying(x: &[f64], need: usize) -> Result<()> {
     at_least(x, need)?;
-    if is_constant(x) {
-        Err(StatsError::Constant)
-    } else {
-        Ok(())
-    }
+    if is_constant(x) { Err(StatsError::Constant) } else { Ok(()) }
 }
 
 /// Whether all values are equal to within 1e-14 of the largest magnitude, or
@@ -120,19 +116,12 @@ pub(crate) fn same_length(x: &[f64], y: &[f64]) -> Result<()> {
     if x.len() == y.len() {
         Ok(())
     } else {
-        Err(StatsError::LengthMismatch {
-            left: x.len(),
-            right: y.len(),
-        })
+        Err(StatsError::LengthMismatch { left: x.len(), right: y.len() })
     }
 }
 
 /// Turns a computed value that is not finite into an error: the last guard
 /// against overflow of finite inputs.
 pub(crate) fn guard(value: f64) -> Result<f64> {
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(StatsError::Domain("the result is not finite"))
-    }
+    if value.is_finite() { Ok(value) } else { Err(StatsError::Domain("the result is not finite")) }
 }

@@ -117,9 +117,7 @@ impl Parameters {
         let n = y.len() as f64;
         match self.nu {
             None => -0.5 * (n * std::f64::consts::TAU.ln() + logs + rest),
-            Some(nu) => {
-                n * student_constant(nu) - 0.5 * logs - 0.5 * (nu + 1.0) * tail_logs
-            }
+            Some(nu) => n * student_constant(nu) - 0.5 * logs - 0.5 * (nu + 1.0) * tail_logs,
         }
     }
 }

@@ -17,8 +17,7 @@ use crate::moments::standardised;
 /// as it does for a parameter on its bound.
 pub fn robust_se(returns: &[f64], fitted: &Fit) -> Result<Vec<f64>> {
     let k = fitted.parameters.len();
-    let steps: Vec<f64> =
-        fitted.parameters.iter().map(|it| 1e-4 * it.abs().max(1e-2)).collect();
+    let steps: Vec<f64> = fitted.parameters.iter().map(|it| 1e-4 * it.abs().max(1e-2)).collect();
     let moved = |moves: &[(usize, f64)]| {
         let mut p = fitted.parameters.clone();
         moves.iter().for_each(|&(idx, by)| p[idx] += by * steps[idx]);
@@ -62,7 +61,9 @@ fn contributions(returns: &[f64], model: Model, p: &[f64]) -> Result<Vec<f64>> {
             })
             .collect()
         }
-        Model::GarchNormal | Model::GjrNormal => each.map(|(s, z)| -0.5 * (s.ln() + z * z)).collect(),
+        Model::GarchNormal | Model::GjrNormal => {
+            each.map(|(s, z)| -0.5 * (s.ln() + z * z)).collect()
+        }
     })
 }
 

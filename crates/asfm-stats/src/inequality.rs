@@ -66,10 +66,8 @@ pub fn herfindahl(x: &[f64]) -> Result<f64> {
 /// Theil's T, `mean of (x/m) ln(x/m)` with `0 ln 0 = 0`; between 0 and `ln n`. Needs 1 value.
 pub fn theil(x: &[f64]) -> Result<f64> {
     let n = x.len() as f64;
-    let terms: Vec<f64> = shares(x)?
-        .iter()
-        .map(|it| if *it > 0.0 { it * (it * n).ln() } else { 0.0 })
-        .collect();
+    let terms: Vec<f64> =
+        shares(x)?.iter().map(|it| if *it > 0.0 { it * (it * n).ln() } else { 0.0 }).collect();
     Ok(sums::sum(&terms).max(0.0))
 }
 

@@ -48,7 +48,8 @@ pub fn leverage(r: &[f64], lags: usize) -> Result<Leverage> {
     varying(r, 20.max(lags + 3))?;
     let (a, s) = (sums::abs(r), sums::squares(r));
     let n = r.len();
-    let over_lags = |f: &dyn Fn(usize) -> Result<f64>| (1..=lags).map(f).collect::<Result<Vec<_>>>();
+    let over_lags =
+        |f: &dyn Fn(usize) -> Result<f64>| (1..=lags).map(f).collect::<Result<Vec<_>>>();
     let corr_r_r2_lead = over_lags(&|k| correlation(&r[..n - k], &s[k..]))?;
     let corr_r_abs_lead = over_lags(&|k| correlation(&r[..n - k], &a[k..]))?;
     let corr_r2_then_r = over_lags(&|k| correlation(&r[k..], &s[..n - k]))?;

@@ -135,10 +135,7 @@ impl OrderTotals {
     /// Sums of both sets of orders.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        Self {
-            buy: self.buy.merge(other.buy),
-            sell: self.sell.merge(other.sell),
-        }
+        Self { buy: self.buy.merge(other.buy), sell: self.sell.merge(other.sell) }
     }
 
     fn both_sides(&self) -> SideTotals {
@@ -231,16 +228,9 @@ pub fn turnover(stocks: &[StockTotals], n_days: usize) -> Result<Turnover> {
     }
     let traded: u128 = stocks.iter().map(|it| it.traded).sum();
     let outstanding: u128 = stocks.iter().map(|it| it.outstanding).sum();
-    let each: Vec<f64> = stocks
-        .iter()
-        .map(|it| it.traded as f64 / it.outstanding as f64)
-        .collect();
+    let each: Vec<f64> = stocks.iter().map(|it| it.traded as f64 / it.outstanding as f64).collect();
     let pooled = traded as f64 / outstanding as f64;
-    Ok(Turnover {
-        pooled,
-        mean_of_stocks: mean(&each),
-        per_day: pooled / n_days as f64,
-    })
+    Ok(Turnover { pooled, mean_of_stocks: mean(&each), per_day: pooled / n_days as f64 })
 }
 
 /// Volatility in every reading, as a standard deviation per day (not percent,
@@ -277,10 +267,7 @@ pub fn volatility(closes: &[&[f64]]) -> Result<Volatility> {
     let (mut per_stock, mut population) = (Vec::new(), Vec::new());
     for stock in closes {
         if stock.len() != first.len() {
-            return Err(StatsError::LengthMismatch {
-                left: first.len(),
-                right: stock.len(),
-            });
+            return Err(StatsError::LengthMismatch { left: first.len(), right: stock.len() });
         }
         let returns = simple_returns(stock)?;
         per_stock.push(sd(&returns)?.value);
@@ -306,10 +293,7 @@ pub fn volatility(closes: &[&[f64]]) -> Result<Volatility> {
 /// `TooShort` below two prices; `Domain` for a price not above 0.
 pub fn simple_returns(prices: &[f64]) -> Result<Vec<f64>> {
     positive(prices)?;
-    prices
-        .windows(2)
-        .map(|it| guard(it[1] / it[0] - 1.0))
-        .collect()
+    prices.windows(2).map(|it| guard(it[1] / it[0] - 1.0)).collect()
 }
 
 /// Log returns `ln c_t - ln c_(t-1)` of a price series, one fewer than prices.
@@ -397,11 +381,7 @@ pub fn group_return(wealth_start: &[f64], wealth_end: &[f64]) -> Result<GroupRet
         .map(|(&start, &end)| agent_return(start, end))
         .collect::<Result<Vec<_>>>()?;
     let pooled = agent_return(wealth_start.iter().sum(), wealth_end.iter().sum())?;
-    Ok(GroupReturn {
-        n: each.len(),
-        mean: mean(&each),
-        capital_weighted: pooled,
-    })
+    Ok(GroupReturn { n: each.len(), mean: mean(&each), capital_weighted: pooled })
 }
 
 /// Sums orders and trades per stock. `outstanding` gives one number per stock.
@@ -417,18 +397,11 @@ pub fn totals_by_stock(
 ) -> Result<Vec<StockTotals>> {
     let mut stocks: Vec<StockTotals> = outstanding
         .iter()
-        .map(|&it| StockTotals {
-            outstanding: it.into(),
-            ..StockTotals::default()
-        })
+        .map(|&it| StockTotals { outstanding: it.into(), ..StockTotals::default() })
         .collect();
     let unknown = StatsError::Domain("a row of an unknown stock");
     for row in orders {
-        stocks
-            .get_mut(row.stock)
-            .ok_or(unknown)?
-            .orders
-            .add(row.side, row.qty, row.filled)?;
+        stocks.get_mut(row.stock).ok_or(unknown)?.orders.add(row.side, row.qty, row.filled)?;
     }
     for row in trades {
         stocks.get_mut(row.stock).ok_or(unknown)?.traded += u128::from(row.qty);
@@ -477,17 +450,12 @@ pub struct MarketMetrics {
 /// [`volatility`] refuse.
 pub fn market_metrics(stocks: &[StockTotals], closes: &[&[f64]]) -> Result<MarketMetrics> {
     if stocks.len() != closes.len() {
-        return Err(StatsError::LengthMismatch {
-            left: stocks.len(),
-            right: closes.len(),
-        });
+        return Err(StatsError::LengthMismatch { left: stocks.len(), right: closes.len() });
     }
     let volatility = volatility(closes)?;
     let n_days = closes[0].len() - 1;
     let turnover = turnover(stocks, n_days)?;
-    let all = stocks
-        .iter()
-        .fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
+    let all = stocks.iter().fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
     let per_stock = stocks
         .iter()
         .zip(&volatility.per_stock)
@@ -498,12 +466,7 @@ pub fn market_metrics(stocks: &[StockTotals], closes: &[&[f64]]) -> Result<Marke
         })
         .collect();
     let traded = stocks.iter().map(|it| it.traded).sum();
-    Ok(MarketMetrics {
-        orders: order_metrics(&all, traded),
-        turnover,
-        volatility,
-        per_stock,
-    })
+    Ok(MarketMetrics { orders: order_metrics(&all, traded), turnover, volatility, per_stock })
 }
 
 fn ratio(part: u128, whole: u128) -> Option<f64> {

@@ -155,9 +155,8 @@ pub fn lo_statistic(x: &[f64], q: usize) -> Result<f64> {
 
 /// Bartlett long-run variance of deviations `e` with `lags` lags, divisor n.
 pub(crate) fn long_run_variance(e: &[f64], lags: usize) -> f64 {
-    let weighted: f64 = (1..=lags)
-        .map(|j| (1.0 - j as f64 / (lags as f64 + 1.0)) * sums::dot(e, &e[j..]))
-        .sum();
+    let weighted: f64 =
+        (1..=lags).map(|j| (1.0 - j as f64 / (lags as f64 + 1.0)) * sums::dot(e, &e[j..])).sum();
     (sums::dot(e, e) + 2.0 * weighted) / e.len() as f64
 }
 

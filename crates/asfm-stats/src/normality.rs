@@ -55,8 +55,8 @@ pub fn kurtosis_test(x: &[f64]) -> Result<TestResult> {
     let n = x.len() as f64;
     let b2 = standardised(x).excess + 3.0;
     let mean = 3.0 * (n - 1.0) / (n + 1.0);
-    let variance = 24.0 * n * (n - 2.0) * (n - 3.0)
-        / ((n + 1.0) * (n + 1.0) * (n + 3.0) * (n + 5.0));
+    let variance =
+        24.0 * n * (n - 2.0) * (n - 3.0) / ((n + 1.0) * (n + 1.0) * (n + 3.0) * (n + 5.0));
     let standard = (b2 - mean) / variance.sqrt();
     let root_beta1 = 6.0 * (n * n - 5.0 * n + 2.0) / ((n + 7.0) * (n + 9.0))
         * (6.0 * (n + 3.0) * (n + 5.0) / (n * (n - 2.0) * (n - 3.0))).sqrt();

@@ -9,7 +9,12 @@ pub(crate) struct Minimum {
 /// Minimises `f` from `start`: restarts the simplex at the best point until a
 /// restart gains less than `tolerance`. Values that are not finite count as
 /// infinitely bad.
-pub(crate) fn minimise(f: impl Fn(&[f64]) -> f64, start: &[f64], step: f64, tolerance: f64) -> Minimum {
+pub(crate) fn minimise(
+    f: impl Fn(&[f64]) -> f64,
+    start: &[f64],
+    step: f64,
+    tolerance: f64,
+) -> Minimum {
     let f = |x: &[f64]| {
         let value = f(x);
         if value.is_finite() { value } else { f64::INFINITY }
@@ -49,9 +54,8 @@ fn simplex(f: &impl Fn(&[f64]) -> f64, start: &[f64], step: f64, tolerance: f64)
         if points[k].0 - points[0].0 < tolerance && spread(&points) < 1e-6 {
             break;
         }
-        let centre: Vec<f64> = (0..k)
-            .map(|j| points[..k].iter().map(|it| it.1[j]).sum::<f64>() / k as f64)
-            .collect();
+        let centre: Vec<f64> =
+            (0..k).map(|j| points[..k].iter().map(|it| it.1[j]).sum::<f64>() / k as f64).collect();
         let worst = points[k].1.clone();
         let reflected = towards(&centre, &worst, -1.0);
         let value = f(&reflected);

@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use crate::bootstrap::{acceleration, independent};
+use crate::effect::{cohen_dz, hedges_gz};
 use crate::error::{Result, StatsError, at_least, same_length, varying};
 use crate::estimate::{Alternative, Estimate, Interval, TestResult};
-use crate::effect::{cohen_dz, hedges_gz};
 use crate::multiplicity::{Proportion, proportion};
 use crate::random::{Purpose, Stream};
 use crate::rank::{ranks, tie_sizes};
@@ -56,7 +56,8 @@ pub fn sign_flip(d: &[f64], alternative: Alternative, seed: u64) -> Result<TestR
         let count = (0..1_u32 << n)
             .into_par_iter()
             .filter(|pattern| {
-                let signed = |(idx, it): (usize, &f64)| if pattern >> idx & 1 == 1 { -it } else { *it };
+                let signed =
+                    |(idx, it): (usize, &f64)| if pattern >> idx & 1 == 1 { -it } else { *it };
                 extreme(d.iter().enumerate().map(signed).sum())
             })
             .count();
@@ -133,7 +134,13 @@ pub fn wilcoxon_normal(d: &[f64]) -> Result<TestResult> {
     }
     let z = (plus - n * (n + 1.0) / 4.0) / variance.sqrt();
     let null = "differences symmetric around 0";
-    TestResult::new(plus.min(minus), normal_two_sided(z), d.len(), null, "Wilcoxon signed rank, normal")
+    TestResult::new(
+        plus.min(minus),
+        normal_two_sided(z),
+        d.len(),
+        null,
+        "Wilcoxon signed rank, normal",
+    )
 }
 
 /// Paired t test.
@@ -151,7 +158,8 @@ pub fn paired_t(d: &[f64]) -> Result<PairedT> {
     let n = d.len() as f64;
     let (mean, se) = (sums::mean(d), (sums::variance(d) / n).sqrt());
     let t = mean / se;
-    let test = TestResult::new(t, t_two_sided(t, n - 1.0), d.len(), "mean difference 0", "paired t")?;
+    let test =
+        TestResult::new(t, t_two_sided(t, n - 1.0), d.len(), "mean difference 0", "paired t")?;
     let ci = t_interval(mean, se, n - 1.0, 0.95);
     let mean = Estimate::new(mean, d.len(), "mean difference")?.with_se(se)?.with_ci(ci);
     Ok(PairedT { test: test.df(n - 1.0), mean })

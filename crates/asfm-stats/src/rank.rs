@@ -99,7 +99,8 @@ pub fn kendall_b(x: &[f64], y: &[f64]) -> Result<f64> {
     // Ranks make equal values equal bits, so that 0.0 and -0.0 tie.
     let (rx, ry) = (ranks(x), ranks(y));
     order.sort_by(|&a, &b| rx[a].total_cmp(&rx[b]).then(ry[a].total_cmp(&ry[b])));
-    let same = |a: usize, b: usize| rx[a].total_cmp(&rx[b]).is_eq() && ry[a].total_cmp(&ry[b]).is_eq();
+    let same =
+        |a: usize, b: usize| rx[a].total_cmp(&rx[b]).is_eq() && ry[a].total_cmp(&ry[b]).is_eq();
     let both = order.chunk_by(|&a, &b| same(a, b)).map(|it| it.len() as f64).collect::<Vec<_>>();
     let mut seq: Vec<f64> = order.iter().map(|&it| ry[it]).collect();
     let discordant = inversions(&mut seq);

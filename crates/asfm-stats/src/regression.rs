@@ -57,12 +57,10 @@ pub fn least_squares(x: ArrayView2<'_, f64>, y: &[f64]) -> Result<Fit> {
     let mut rhs = Array1::from(y.to_vec());
     let r = triangularise(&mut q, &mut rhs)?;
     let inverse = invert_upper(&r);
-    let beta: Vec<f64> = (0..k)
-        .map(|i| (i..k).map(|j| inverse[[i, j]] * rhs[j]).sum::<f64>() / scale[i])
-        .collect();
-    let residuals: Vec<f64> = (0..n)
-        .map(|i| y[i] - (0..k).map(|j| x[[i, j]] * beta[j]).sum::<f64>())
-        .collect();
+    let beta: Vec<f64> =
+        (0..k).map(|i| (i..k).map(|j| inverse[[i, j]] * rhs[j]).sum::<f64>() / scale[i]).collect();
+    let residuals: Vec<f64> =
+        (0..n).map(|i| y[i] - (0..k).map(|j| x[[i, j]] * beta[j]).sum::<f64>()).collect();
     let ssr = crate::sums::dot(&residuals, &residuals);
     let mut unscaled_cov = inverse.dot(&inverse.t());
     for ((i, j), it) in unscaled_cov.indexed_iter_mut() {
@@ -108,7 +106,10 @@ fn invert_upper(r: &Array2<f64>) -> Array2<f64> {
 /// A matrix of a leading column of ones and the columns given.
 pub(crate) fn with_constant(columns: &[&[f64]]) -> Array2<f64> {
     let n = columns.first().map_or(0, |it| it.len());
-    Array2::from_shape_fn((n, columns.len() + 1), |(i, j)| if j == 0 { 1.0 } else { columns[j - 1][i] })
+    Array2::from_shape_fn(
+        (n, columns.len() + 1),
+        |(i, j)| if j == 0 { 1.0 } else { columns[j - 1][i] },
+    )
 }
 
 /// Residuals of an autoregression with constant and `order` own lags; shorter

@@ -112,10 +112,8 @@ pub(crate) fn exceedances(x: &[f64], p: f64) -> Vec<bool> {
 
 /// Fano factor of the events in windows of `width`.
 pub(crate) fn fano_of(events: &[bool], width: usize) -> Result<f64> {
-    let counts: Vec<f64> = events
-        .chunks_exact(width)
-        .map(|it| it.iter().filter(|it| **it).count() as f64)
-        .collect();
+    let counts: Vec<f64> =
+        events.chunks_exact(width).map(|it| it.iter().filter(|it| **it).count() as f64).collect();
     let mean = sums::mean(&counts);
     if mean <= 0.0 {
         return Err(StatsError::Constant);

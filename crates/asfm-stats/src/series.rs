@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::bootstrap::{BlockLength, block_for, optimal_block, stationary};
 use crate::dependence::{
-    ArchLm, Decay, arch_lm, autocorrelations, decay, ljung_box, robust_autocorrelations, robust_test,
+    ArchLm, Decay, arch_lm, autocorrelations, decay, ljung_box, robust_autocorrelations,
+    robust_test,
 };
 use crate::drawdown::{Drawdown, FirstPassage, drawdown, first_passage};
 use crate::error::{Result, StatsError, same_length, varying};

@@ -177,11 +177,7 @@ pub fn student_t(returns: &[f64]) -> Result<StudentT> {
     let unpack = |q: &[f64]| (q[0].exp(), median + q[1] * sd, q[2].exp() * sd);
     let loss = |q: &[f64]| {
         let (nu, loc, scale) = unpack(q);
-        if nu > 1.0 && nu <= 1e6 {
-            -student_t_loglik(&y, nu, loc, scale)
-        } else {
-            f64::INFINITY
-        }
+        if nu > 1.0 && nu <= 1e6 { -student_t_loglik(&y, nu, loc, scale) } else { f64::INFINITY }
     };
     let best = [5.0_f64, 2.5, 30.0, 1e5]
         .map(|nu| minimise(loss, &[nu.ln(), 0.0, -0.2], 0.1, 1e-9))

@@ -180,12 +180,8 @@ pub fn friedman(x: ArrayView2<'_, f64>) -> Result<TestResult> {
     let (m, k) = (x.nrows() as f64, x.ncols() as f64);
     let ranked = block_ranks(x, Direction::Increasing);
     let sums: Vec<f64> = (0..x.ncols()).map(|j| ranked.iter().map(|it| it[j]).sum()).collect();
-    let ties: f64 = x
-        .rows()
-        .into_iter()
-        .flat_map(|it| tie_sizes(&it.to_vec()))
-        .map(|t| t * t * t - t)
-        .sum();
+    let ties: f64 =
+        x.rows().into_iter().flat_map(|it| tie_sizes(&it.to_vec())).map(|t| t * t * t - t).sum();
     let correction = 1.0 - ties / (m * (k * k * k - k));
     if correction <= 0.0 {
         return Err(StatsError::Constant);
@@ -252,7 +248,11 @@ pub fn inverted_u(x: &[f64], y: &[f64]) -> Result<InvertedU> {
     Ok(InvertedU {
         se: (0..3).map(|it| fit.se(it)).collect(),
         turning_point,
-        turning_point_ci: Interval { lo: turning_point - half, hi: turning_point + half, level: 0.95 },
+        turning_point_ci: Interval {
+            lo: turning_point - half,
+            hi: turning_point + half,
+            level: 0.95,
+        },
         slope_at_min: lowest,
         slope_at_max: highest,
         p_joint,

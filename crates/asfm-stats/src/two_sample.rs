@@ -182,7 +182,8 @@ pub fn welch(x: &[f64], y: &[f64]) -> Result<Welch> {
     let (gap, se) = (sums::mean(x) - sums::mean(y), (vx + vy).sqrt());
     let df = (vx + vy) * (vx + vy) / (vx * vx / (m - 1.0) + vy * vy / (n - 1.0));
     let size = x.len() + y.len();
-    let test = TestResult::new(gap / se, t_two_sided(gap / se, df), size, "equal means", "Welch t")?;
+    let test =
+        TestResult::new(gap / se, t_two_sided(gap / se, df), size, "equal means", "Welch t")?;
     let half = t_upper(0.025, df) * se;
     let ci = Interval { lo: gap - half, hi: gap + half, level: 0.95 };
     let difference = Estimate::new(gap, size, "difference in means")?.with_se(se)?.with_ci(ci);
@@ -284,6 +285,7 @@ pub fn kruskal_wallis(groups: &[&[f64]]) -> Result<TestResult> {
     let h = (12.0 / (n * (n + 1.0)) * total - 3.0 * (n + 1.0)) / (1.0 - ties / (n * n * n - n));
     let df = groups.len() as f64 - 1.0;
     let p = crate::special::chi2_sf(h, df);
-    let test = TestResult::new(h, p, all.len(), "all groups from one distribution", "Kruskal-Wallis")?;
+    let test =
+        TestResult::new(h, p, all.len(), "all groups from one distribution", "Kruskal-Wallis")?;
     Ok(test.alternative(Alternative::TwoSided).df(df))
 }

@@ -18,10 +18,7 @@ fn golden_log_in_every_reading() {
     let golden: Value = serde_json::from_str(LOG).expect("the golden file is JSON");
     let names = ["EN001", "MA002"];
     let stock = |row: &Value| {
-        names
-            .iter()
-            .position(|it| row["stock"] == **it)
-            .expect("the log has two stocks")
+        names.iter().position(|it| row["stock"] == **it).expect("the log has two stocks")
     };
     let orders: Vec<OrderRow> = golden["orders"]
         .as_array()
@@ -29,11 +26,7 @@ fn golden_log_in_every_reading() {
         .iter()
         .map(|row| OrderRow {
             stock: stock(row),
-            side: if row["side"] == "buy" {
-                Side::Buy
-            } else {
-                Side::Sell
-            },
+            side: if row["side"] == "buy" { Side::Buy } else { Side::Sell },
             qty: row["qty"].as_u64().expect("qty"),
             filled: row["filled"].as_u64().expect("filled"),
         })
@@ -50,12 +43,8 @@ fn golden_log_in_every_reading() {
         .collect();
     let outstanding = names.map(|it| golden["stocks"][it]["shares"].as_u64().expect("shares"));
     let closes = names.map(|it| {
-        let days: Vec<Option<f64>> = golden["closes"][it]
-            .as_array()
-            .expect("closes")
-            .iter()
-            .map(Value::as_f64)
-            .collect();
+        let days: Vec<Option<f64>> =
+            golden["closes"][it].as_array().expect("closes").iter().map(Value::as_f64).collect();
         carry_forward(golden["stocks"][it]["prev"].as_f64().expect("prev"), &days)
     });
     let totals = totals_by_stock(&orders, &trades, &outstanding).expect("the log is sound");
@@ -78,71 +67,35 @@ fn golden_log_in_every_reading() {
 #[test]
 fn nothing_ordered_has_no_execution_rate() {
     let metrics = asfm_stats::market::order_metrics(&OrderTotals::default(), 0);
-    assert_eq!(
-        (metrics.on, metrics.oer, metrics.oer_any_fill),
-        (0, None, None)
-    );
+    assert_eq!((metrics.on, metrics.oer, metrics.oer_any_fill), (0, None, None));
 }
 
 #[test]
 fn rows_that_cannot_be_are_refused() {
     let mut totals = OrderTotals::default();
-    assert!(matches!(
-        totals.add(Side::Buy, 0, 0),
-        Err(StatsError::Domain(_))
-    ));
-    assert!(matches!(
-        totals.add(Side::Buy, 1, 2),
-        Err(StatsError::Domain(_))
-    ));
+    assert!(matches!(totals.add(Side::Buy, 0, 0), Err(StatsError::Domain(_))));
+    assert!(matches!(totals.add(Side::Buy, 1, 2), Err(StatsError::Domain(_))));
     assert_eq!(totals, OrderTotals::default());
-    let stray = OrderRow {
-        stock: 1,
-        side: Side::Buy,
-        qty: 1,
-        filled: 0,
-    };
-    assert!(matches!(
-        totals_by_stock(&[stray], &[], &[10]),
-        Err(StatsError::Domain(_))
-    ));
+    let stray = OrderRow { stock: 1, side: Side::Buy, qty: 1, filled: 0 };
+    assert!(matches!(totals_by_stock(&[stray], &[], &[10]), Err(StatsError::Domain(_))));
     assert_eq!(turnover(&[], 1).unwrap_err(), StatsError::Empty);
 }
 
 #[test]
 fn volatility_of_short_or_uneven_closes() {
     assert_eq!(volatility(&[]).unwrap_err(), StatsError::Empty);
-    assert!(matches!(
-        volatility(&[&[1.0, 2.0]]),
-        Err(StatsError::TooShort { .. })
-    ));
+    assert!(matches!(volatility(&[&[1.0, 2.0]]), Err(StatsError::TooShort { .. })));
     let uneven: [&[f64]; 2] = [&[1.0, 2.0, 3.0], &[1.0, 2.0]];
-    assert_eq!(
-        volatility(&uneven).unwrap_err(),
-        StatsError::LengthMismatch { left: 3, right: 2 }
-    );
-    assert!(matches!(
-        volatility(&[&[1.0, 0.0, 1.0]]),
-        Err(StatsError::Domain(_))
-    ));
+    assert_eq!(volatility(&uneven).unwrap_err(), StatsError::LengthMismatch { left: 3, right: 2 });
+    assert!(matches!(volatility(&[&[1.0, 0.0, 1.0]]), Err(StatsError::Domain(_))));
     let still = volatility(&[&[5.0, 5.0, 5.0]]).expect("a still price has volatility 0");
     assert!(still.mean_of_stocks.abs() < f64::MIN_POSITIVE);
 }
 
 #[test]
 fn closes_and_returns_of_agents() {
-    let trades = [
-        TradeRow {
-            stock: 0,
-            price: 10.0,
-            qty: 1,
-        },
-        TradeRow {
-            stock: 0,
-            price: 20.0,
-            qty: 3,
-        },
-    ];
+    let trades =
+        [TradeRow { stock: 0, price: 10.0, qty: 1 }, TradeRow { stock: 0, price: 20.0, qty: 3 }];
     assert_eq!(close_volume_weighted(&trades), Some(17.5));
     assert_eq!(close_mean_of_trades(&trades), Some(15.0));
     assert_eq!(close_volume_weighted(&[]), None);

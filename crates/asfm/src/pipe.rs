@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read, Write};
 
 use asfm_book::{
-    AuctionRule, Book, BookOptions, CancelReason, ContinuousPrice, Event, Grid, HalfTick, LimitOrder,
-    MarketOrder, OrderId, Qty, Refusal, SelfTrade, Side, Tick, TieBreak, TimeInForce, TraderId,
+    AuctionRule, Book, BookOptions, CancelReason, ContinuousPrice, Event, Grid, HalfTick,
+    LimitOrder, MarketOrder, OrderId, Qty, Refusal, SelfTrade, Side, Tick, TieBreak, TimeInForce,
+    TraderId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -303,12 +304,7 @@ impl Pipe {
         self.book.cancel(named(id)?, &mut self.heard).map(drop).map_err(|it| it.to_string())
     }
 
-    fn replace(
-        &mut self,
-        id: u64,
-        qty: u64,
-        price: &Value,
-    ) -> Result<Result<(), String>, String> {
+    fn replace(&mut self, id: u64, qty: u64, price: &Value) -> Result<Result<(), String>, String> {
         let price = self.price(price)?;
         let change = || Ok::<_, String>((named(id)?, quantity(qty)?, price?));
         Ok(change().and_then(|(id, qty, price)| {

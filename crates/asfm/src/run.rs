@@ -110,7 +110,7 @@ fn create(path: &Path, flags: &Run, engine: &Engine) -> Result<Recorder, Failure
     };
     // What rules decided can be decided again; it need not survive a power cut.
     let options = Options { force: flags.force, durability: Durability::Normal, ..Options::default() };
-    Recorder::create(path, &header, engine, &options).map_err(recording)
+    Recorder::create(path, &header, engine, options).map_err(recording)
 }
 
 /// What went wrong with a run file.

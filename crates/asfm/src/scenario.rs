@@ -37,11 +37,7 @@ pub(crate) fn changes(set: &[String]) -> Result<Vec<(String, String)>, Failure> 
 }
 
 /// The text with some keys changed; all else, comments included, stays as it is.
-fn changed(
-    file: &str,
-    text: &str,
-    changes: &[(String, String)],
-) -> Result<String, Failure> {
+fn changed(file: &str, text: &str, changes: &[(String, String)]) -> Result<String, Failure> {
     let Ok(mut document) = text.parse::<DocumentMut>() else {
         // The scenario's own reader tells where and why.
         return Ok(text.to_owned());
@@ -75,9 +71,7 @@ fn changed(
 /// One step down: a table, made if it is missing, or a place in a list of tables.
 fn step<'d>(at: &'d mut Item, name: &str) -> Option<&'d mut Item> {
     match at {
-        Item::Table(table) => {
-            Some(table.entry(name).or_insert_with(|| Item::Table(Table::new())))
-        }
+        Item::Table(table) => Some(table.entry(name).or_insert_with(|| Item::Table(Table::new()))),
         Item::Value(Value::InlineTable(_)) => at.get_mut(name),
         _ => None,
     }

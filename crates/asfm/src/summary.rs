@@ -125,7 +125,8 @@ impl Tally {
         self.flush();
         let scenario = engine.scenario();
         let traded: u128 = self.stocks.iter().map(|it| it.traded).sum();
-        let orders = self.stocks.iter().fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
+        let orders =
+            self.stocks.iter().fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
         let closes: Vec<&[f64]> = self.closes.iter().map(Vec::as_slice).collect();
         let days = closes.first().map_or(0, |it| it.len() - 1);
         let vo = volatility(&closes).ok();
@@ -302,9 +303,15 @@ impl Summary {
         add(String::new());
         add(format!("orders           {:>12}   {}", self.orders, self.rejected()));
         add(format!("trades           {:>12}   of {} shares", self.trades, self.volume));
-        add(format!("execution rate   {:>12}   of ordered shares", percent(self.order_execution_rate)));
+        add(format!(
+            "execution rate   {:>12}   of ordered shares",
+            percent(self.order_execution_rate)
+        ));
         add(format!("turnover rate    {:>12}   of all shares", percent(self.turnover_rate)));
-        add(format!("volatility       {:>12}   a day, mean of the stocks", percent(self.volatility)));
+        add(format!(
+            "volatility       {:>12}   a day, mean of the stocks",
+            percent(self.volatility)
+        ));
         add(format!("return           {:>12}   mean of the stocks", signed(self.mean_return)));
         add(format!("time             {:>10.2} s", self.wall_seconds));
         add(format!("digest           {}", &self.digest));
@@ -319,12 +326,14 @@ impl Summary {
         if rejected == 0 {
             return format!("of {} requests, none rejected", self.requests);
         }
-        let each: Vec<String> = self.rejections.iter().map(|it| format!("{} {}", it.1, it.0)).collect();
+        let each: Vec<String> =
+            self.rejections.iter().map(|it| format!("{} {}", it.1, it.0)).collect();
         format!("of {} requests, {rejected} rejected: {}", self.requests, each.join(", "))
     }
 
     fn price_table(&self) -> String {
-        let mut table = table(&["stock", "sector", "first", "last", "return", "sd a day", "volume", "closes"]);
+        let mut table =
+            table(&["stock", "sector", "first", "last", "return", "sd a day", "volume", "closes"]);
         for it in &self.prices {
             table.add_row([
                 it.stock.clone(),
@@ -359,7 +368,7 @@ impl Summary {
 
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
+    table.load_style(presets::NOTHING).set_header(header.iter().copied());
     table
 }
 

@@ -20,7 +20,7 @@ settings! {
         /// How far back the trend reaches, in trading days.
         window: u32 = 2, in 1..=1000;
         /// The least trend that it acts on, as a share of the price.
-        threshold: f64 = 0.002, in 0.0..=10.0;
+        threshold: f64 = 0.003, in 0.0..=10.0;
         /// The standard deviation of what it misjudges in the trend, as a share.
         noise: f64 = 0.01, in 0.0..=1.0;
         /// The most that a limit goes beyond the price, as a share of it; drawn evenly.
@@ -42,20 +42,10 @@ impl Rule for Aggressive {
             if trend.abs() <= self.threshold {
                 continue;
             }
-            let (side, sign) = if trend > 0.0 {
-                (Side::Buy, 1.0)
-            } else {
-                (Side::Sell, -1.0)
-            };
+            let (side, sign) = if trend > 0.0 { (Side::Buy, 1.0) } else { (Side::Sell, -1.0) };
             // How far beyond the price: what it likes, or as far as the quote if that is near.
-            let quote = signal
-                .opposite(side)
-                .map_or(0.0, |it| sign * (it / signal.price - 1.0));
-            let beyond = if quote <= self.reach {
-                urgency.max(quote)
-            } else {
-                urgency
-            };
+            let quote = signal.opposite(side).map_or(0.0, |it| sign * (it / signal.price - 1.0));
+            let beyond = if quote <= self.reach { urgency.max(quote) } else { urgency };
             let limit = signal.price * (1.0 + sign * beyond);
             desk.order(side, stock, limit, Size::Share(self.size));
         }

@@ -10,7 +10,7 @@ settings! {
     /// Profile `institutional`: keeps each stock's share of its wealth near a target and trades the
     /// whole gap in one order when the share has left a band around it.
     ///
-    /// Targets lean from equal weights to inverse volatility, the simplest risk budgets (DeMiguel,
+    /// Targets lean from equal weights to inverse volatility, the simplest risk budgets (`DeMiguel`,
     /// Garlappi and Uppal 2009, "Optimal versus naive diversification"; Maillard, Roncalli and
     /// Teiletche 2010, "The properties of equally weighted risk contribution portfolios"); the band
     /// is the optimal policy under costs of trading (Leland 1999, "Optimal portfolio management with

@@ -71,11 +71,7 @@ impl Technical {
         let scale = if bought > cash { cash / bought } else { 1.0 };
         for (at, share) in shares.iter().enumerate().filter(|it| *it.1 != 0.0) {
             let limit = desk.signal(id(at)).reference * (1.0 + self.spread * desk.draws.bell());
-            let (side, scale) = if *share > 0.0 {
-                (Side::Buy, scale)
-            } else {
-                (Side::Sell, 1.0)
-            };
+            let (side, scale) = if *share > 0.0 { (Side::Buy, scale) } else { (Side::Sell, 1.0) };
             let lots = lots_for(share.abs() * scale * wealth, limit, lot).max(1);
             desk.order(side, id(at), limit, Size::Lots(lots));
         }

@@ -68,38 +68,16 @@ struct Anchor {
 
 impl Rule for Value {
     fn act(&self, desk: &mut Desk<'_>) {
-        let &Self {
-            attention,
-            margin,
-            discount,
-            size,
-            ..
-        } = self;
-        let anchor = Anchor {
-            attention,
-            margin,
-            discount,
-            size,
-        };
+        let &Self { attention, margin, discount, size, .. } = self;
+        let anchor = Anchor { attention, margin, discount, size };
         anchor.act(desk, |signal| signal.worth);
     }
 }
 
 impl Rule for Fundamental {
     fn act(&self, desk: &mut Desk<'_>) {
-        let &Self {
-            attention,
-            margin,
-            discount,
-            size,
-            ..
-        } = self;
-        let anchor = Anchor {
-            attention,
-            margin,
-            discount,
-            size,
-        };
+        let &Self { attention, margin, discount, size, .. } = self;
+        let anchor = Anchor { attention, margin, discount, size };
         anchor.act(desk, |signal| signal.multiples_worth);
     }
 }

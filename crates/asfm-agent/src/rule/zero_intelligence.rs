@@ -47,18 +47,14 @@ impl ZeroIntelligence {
         if desk.seen.operations_left(stock, side) == 0 {
             return;
         }
-        let (tick, lot) = (desk.stage.tick, desk.stage.lot);
         let (lowest, mut highest) = desk.signal(stock).zi_ticks;
         if side == Side::Buy {
-            let affordable = desk.cash / lot / tick;
-            if affordable < i64::from(highest) {
-                highest = u32::try_from(affordable).unwrap_or(0);
-            }
+            highest = desk.affordable(highest);
         }
         if lowest > highest {
             return;
         }
-        let limit = i64::from(lowest + desk.draws.below(highest - lowest + 1)) * tick;
-        desk.order_at(side, stock, limit, Size::Lots(lots));
+        let ticks = i64::from(lowest + desk.draws.below(highest - lowest + 1));
+        desk.order_at(side, stock, ticks, Size::Lots(lots));
     }
 }

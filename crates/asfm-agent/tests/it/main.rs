@@ -1,4 +1,8 @@
 //! Whole markets of rule-based traders.
 
+mod extreme;
 mod market;
+mod refusal;
+mod rule;
 mod run;
+mod twinmarket;

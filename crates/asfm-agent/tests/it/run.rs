@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use asfm_agent::{BrainKind, Cast};
-use asfm_engine::{Digest, Engine, Intent, RoundLog, Scenario, Seed, Verdict};
+use asfm_engine::{Digest, Engine, Intent, Price, RoundLog, Scenario, Seed, Side, Verdict};
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,11 +53,7 @@ pub(crate) fn run_with(
     };
     let kind = |trader| {
         let kind = scenario.kind_of(trader);
-        scenario
-            .kinds()
-            .iter()
-            .position(|it| it == kind)
-            .expect("a kind")
+        scenario.kinds().iter().position(|it| it == kind).expect("a kind")
     };
     while let Some(round) = engine.next_round() {
         let decisions = cast.decide(&round);
@@ -76,9 +72,7 @@ pub(crate) fn run_with(
             tally.traded += u64::from(it.qty);
         }
         if let Some(close) = &log.close {
-            tally
-                .closes
-                .push(close.closes.iter().map(|it| it.close.to_f64()).collect());
+            tally.closes.push(close.closes.iter().map(|it| it.close.to_f64()).collect());
         }
         tally.digest = log.digest;
         look(&log);
@@ -88,4 +82,32 @@ pub(crate) fn run_with(
 
 pub(crate) fn run(scenario: &Scenario, seed: u64, brains: BrainKind) -> Tally {
     run_with(scenario, seed, brains, |_| ())
+}
+
+/// An order of the first stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Order {
+    pub(crate) trader: u32,
+    pub(crate) stock: u16,
+    pub(crate) side: Side,
+    pub(crate) qty: i64,
+    pub(crate) price: f64,
+}
+
+/// What is ordered in the first stage, before anyone's orders matter to anyone.
+pub(crate) fn orders(scenario: &Scenario, seed: u64, brains: BrainKind) -> Vec<Order> {
+    let mut cast = Cast::new(scenario, Seed(seed), brains).expect("a cast");
+    let mut engine = Engine::new(scenario.clone(), Seed(seed));
+    let decisions = cast.decide(&engine.next_round().expect("a day"));
+    let order = |&(trader, intent): &(asfm_engine::TraderId, Intent)| match intent {
+        Intent::Order { stock, side, qty, price } => Order {
+            trader: trader.number(),
+            stock: stock.0,
+            side,
+            qty,
+            price: Price(price).to_f64(),
+        },
+        other => panic!("not an order: {other:?}"),
+    };
+    decisions.intents().iter().map(order).collect()
 }

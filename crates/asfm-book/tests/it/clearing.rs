@@ -23,10 +23,7 @@ fn collected(case: &Case) -> (Book, Model) {
 }
 
 fn allowing_self_trades(case: Case) -> Case {
-    let options = BookOptions {
-        self_trade: SelfTrade::Allow,
-        ..case.options
-    };
+    let options = BookOptions { self_trade: SelfTrade::Allow, ..case.options };
     Case { options, ..case }
 }
 
@@ -36,29 +33,20 @@ fn uncross(book: &mut Book, rule: AuctionRule) -> (Auction, Vec<Event>) {
 }
 
 fn uniform(tie: TieBreak, reference: Option<u32>) -> AuctionRule {
-    AuctionRule::Uniform {
-        tie,
-        reference: reference.map(Tick),
-    }
+    AuctionRule::Uniform { tie, reference: reference.map(Tick) }
 }
 
 /// Who met whom, for how many shares; cancels are without quantity and price.
 fn meetings(events: &[Event]) -> Vec<Event> {
     let without_price = |event: &Event| match *event {
-        Event::Trade(trade) => Event::Trade(Trade {
-            price: HalfTick::from(Tick(1)),
-            ..trade
-        }),
+        Event::Trade(trade) => Event::Trade(Trade { price: HalfTick::from(Tick(1)), ..trade }),
         event => event,
     };
     events.iter().map(without_price).collect()
 }
 
 fn orders(book: &Book) -> Vec<Order> {
-    Side::BOTH
-        .into_iter()
-        .flat_map(|side| book.orders(side))
-        .collect()
+    Side::BOTH.into_iter().flat_map(|side| book.orders(side)).collect()
 }
 
 proptest! {
@@ -147,14 +135,12 @@ proptest! {
 fn later(command: Command) -> Command {
     let other = |it: OrderId| id(it.get() + 1_000);
     match command {
-        Command::Limit(order) => Command::Limit(asfm_book::LimitOrder {
-            id: other(order.id),
-            ..order
-        }),
-        Command::Market(order) => Command::Market(asfm_book::MarketOrder {
-            id: other(order.id),
-            ..order
-        }),
+        Command::Limit(order) => {
+            Command::Limit(asfm_book::LimitOrder { id: other(order.id), ..order })
+        }
+        Command::Market(order) => {
+            Command::Market(asfm_book::MarketOrder { id: other(order.id), ..order })
+        }
         Command::Cancel(id) => Command::Cancel(other(id)),
         Command::Replace(id, qty, price) => Command::Replace(other(id), qty, price),
         command => command,
@@ -169,8 +155,7 @@ fn cleared(bids: &[(u32, u32)], asks: &[(u32, u32)], rule: AuctionRule) -> (Opti
     for (orders, make) in [(bids, buy as fn(u32, u32, u32) -> _), (asks, sell)] {
         for &(shares, price) in orders {
             number += 1;
-            book.limit(make(number, shares, price), &mut ())
-                .expect("a sound order");
+            book.limit(make(number, shares, price), &mut ()).expect("a sound order");
         }
     }
     let auction = book.uncross(rule, &mut ());
@@ -185,19 +170,11 @@ fn tie_breaks_choose_as_documented() {
     let at = |tie, reference| cleared(&bids, &asks, uniform(tie, reference)).0;
     assert_eq!(at(TieBreak::Lowest, None), Some(200));
     assert_eq!(at(TieBreak::Highest, None), Some(220));
-    assert_eq!(
-        at(TieBreak::Reference, None),
-        Some(212),
-        "least imbalance from 106"
-    );
+    assert_eq!(at(TieBreak::Reference, None), Some(212), "least imbalance from 106");
     assert_eq!(at(TieBreak::Reference, Some(108)), Some(216));
     assert_eq!(at(TieBreak::Reference, Some(300)), Some(220));
     assert_eq!(at(TieBreak::Middle, Some(1)), Some(216));
-    assert_eq!(
-        at(TieBreak::Pressure, Some(108)),
-        Some(216),
-        "nothing presses at no imbalance"
-    );
+    assert_eq!(at(TieBreak::Pressure, Some(108)), Some(216), "nothing presses at no imbalance");
 }
 
 #[test]
@@ -209,41 +186,23 @@ fn middle_may_lie_between_two_ticks() {
 #[test]
 fn pressure_moves_the_price_against_the_larger_side() {
     let rule = uniform(TieBreak::Pressure, Some(102));
-    assert_eq!(
-        cleared(&[(9, 110)], &[(5, 100)], rule),
-        (Some(220), 5),
-        "more to buy"
-    );
-    assert_eq!(
-        cleared(&[(5, 110)], &[(9, 100)], rule),
-        (Some(200), 5),
-        "more to sell"
-    );
+    assert_eq!(cleared(&[(9, 110)], &[(5, 100)], rule), (Some(220), 5), "more to buy");
+    assert_eq!(cleared(&[(5, 110)], &[(9, 100)], rule), (Some(200), 5), "more to sell");
     let bids = [(10, 110), (5, 105)];
     let asks = [(10, 100), (5, 106)];
-    assert_eq!(
-        cleared(&bids, &asks, rule),
-        (Some(204), 10),
-        "mixed, so the reference"
-    );
+    assert_eq!(cleared(&bids, &asks, rule), (Some(204), 10), "mixed, so the reference");
 }
 
 #[test]
 fn twin_market_takes_the_lowest_of_the_largest() {
     let bids = [(100, 1020), (100, 1010), (100, 990)];
     let asks = [(100, 980), (100, 1000), (100, 1030)];
-    assert_eq!(
-        cleared(&bids, &asks, uniform(TieBreak::Lowest, None)),
-        (Some(2000), 200)
-    );
+    assert_eq!(cleared(&bids, &asks, uniform(TieBreak::Lowest, None)), (Some(2000), 200));
 }
 
 #[test]
 fn nothing_crosses() {
-    for rule in [
-        AuctionRule::Midpoint,
-        uniform(TieBreak::Reference, Some(100)),
-    ] {
+    for rule in [AuctionRule::Midpoint, uniform(TieBreak::Reference, Some(100))] {
         assert_eq!(cleared(&[(5, 99)], &[(5, 100)], rule), (None, 0));
         assert_eq!(cleared(&[(5, u32::MAX)], &[], rule), (None, 0));
         assert_eq!(cleared(&[], &[(5, 1)], rule), (None, 0));
@@ -254,10 +213,7 @@ fn nothing_crosses() {
 #[test]
 fn far_off_limits_do_not_drag_the_price() {
     let rule = uniform(TieBreak::Reference, Some(100));
-    assert_eq!(
-        cleared(&[(1, u32::MAX), (9, 101)], &[(10, 99)], rule),
-        (Some(200), 10)
-    );
+    assert_eq!(cleared(&[(1, u32::MAX), (9, 101)], &[(10, 99)], rule), (Some(200), 10));
     assert_eq!(
         cleared(&[(1, u32::MAX)], &[(1, 1)], AuctionRule::Midpoint),
         (None, 1),
@@ -269,10 +225,7 @@ fn far_off_limits_do_not_drag_the_price() {
 /// or 10, where the bid at 8 could not trade, and the book would stay crossed.
 #[test]
 fn uniform_price_without_self_trades() {
-    let options = BookOptions {
-        self_trade: SelfTrade::CancelNewest,
-        ..BookOptions::default()
-    };
+    let options = BookOptions { self_trade: SelfTrade::CancelNewest, ..BookOptions::default() };
     let mut book = Book::new(options);
     book.collect();
     for order in [sell(1, 5, 7), by(1, buy(2, 5, 10)), buy(3, 5, 8)] {
@@ -293,10 +246,7 @@ fn shares_left_of_a_partial_fill_keep_their_place() {
     }
     book.uncross(AuctionRule::Midpoint, &mut ());
     book.limit(buy(4, 10, 100), &mut ()).expect("a sound order");
-    let queue: BTreeMap<usize, u64> = book
-        .orders(Side::Buy)
-        .map(|it| it.id.get())
-        .enumerate()
-        .collect();
+    let queue: BTreeMap<usize, u64> =
+        book.orders(Side::Buy).map(|it| it.id.get()).enumerate().collect();
     assert_eq!(queue, BTreeMap::from([(0, 1), (1, 2), (2, 4)]));
 }

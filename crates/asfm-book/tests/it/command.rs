@@ -89,9 +89,7 @@ pub(crate) struct Case {
 /// The number of cases a property is tried on: a campaign sets `ASFM_FUZZ_CASES`.
 pub(crate) fn cases(n_cases: u32) -> ProptestConfig {
     let given = |name| std::env::var(name).ok().and_then(|it| it.parse().ok());
-    let n_cases = given("ASFM_FUZZ_CASES")
-        .or_else(|| given("PROPTEST_CASES"))
-        .unwrap_or(n_cases);
+    let n_cases = given("ASFM_FUZZ_CASES").or_else(|| given("PROPTEST_CASES")).unwrap_or(n_cases);
     ProptestConfig::with_cases(n_cases)
 }
 
@@ -123,10 +121,7 @@ pub(crate) fn auction(n_commands_max: usize) -> impl Strategy<Value = Case> {
     let drafts = prop::collection::vec(change, 1..n_commands_max);
     (options(), drafts).prop_map(|(options, mut drafts)| {
         drafts.insert(0, Draft::Collect);
-        Case {
-            options,
-            commands: resolve(options, IdScheme::Dense, &drafts),
-        }
+        Case { options, commands: resolve(options, IdScheme::Dense, &drafts) }
     })
 }
 
@@ -136,14 +131,9 @@ pub(crate) fn options() -> impl Strategy<Value = BookOptions> {
         1 => Just(SelfTrade::CancelNewest),
         1 => Just(SelfTrade::CancelOldest),
     ];
-    let continuous = prop_oneof![
-        Just(ContinuousPrice::Maker),
-        Just(ContinuousPrice::Midpoint)
-    ];
-    (self_trade, continuous).prop_map(|(self_trade, continuous)| BookOptions {
-        self_trade,
-        continuous,
-    })
+    let continuous = prop_oneof![Just(ContinuousPrice::Maker), Just(ContinuousPrice::Midpoint)];
+    (self_trade, continuous)
+        .prop_map(|(self_trade, continuous)| BookOptions { self_trade, continuous })
 }
 
 pub(crate) fn rule() -> impl Strategy<Value = AuctionRule> {
@@ -247,14 +237,8 @@ fn draft(
     price: impl Strategy<Value = Tick> + Clone,
     qty: impl Strategy<Value = Qty> + Clone,
 ) -> impl Strategy<Value = Draft> {
-    let market = (new_id(), 0..4u32, side(), qty.clone()).prop_map(|(id, trader, side, qty)| {
-        Draft::Market {
-            id,
-            trader,
-            side,
-            qty,
-        }
-    });
+    let market = (new_id(), 0..4u32, side(), qty.clone())
+        .prop_map(|(id, trader, side, qty)| Draft::Market { id, trader, side, qty });
     prop_oneof![
         60 => limit(price.clone(), qty.clone()),
         6 => market,
@@ -283,45 +267,17 @@ fn resolve(options: BookOptions, scheme: IdScheme, drafts: &[Draft]) -> Vec<Comm
             Target::Any(number) => scheme.id(*number),
             Target::Live(index) => {
                 let live = model.live();
-                if live.is_empty() {
-                    scheme.id(1)
-                } else {
-                    live[index.index(live.len())]
-                }
+                if live.is_empty() { scheme.id(1) } else { live[index.index(live.len())] }
             }
         };
         let command = match *draft {
-            Draft::Limit {
-                ref id,
-                trader,
-                side,
-                qty,
-                price,
-                tif,
-                post_only,
-            } => {
+            Draft::Limit { ref id, trader, side, qty, price, tif, post_only } => {
                 let (id, trader) = (new(id), TraderId(trader));
-                Command::Limit(LimitOrder {
-                    id,
-                    trader,
-                    side,
-                    qty,
-                    price,
-                    tif,
-                    post_only,
-                })
+                Command::Limit(LimitOrder { id, trader, side, qty, price, tif, post_only })
             }
-            Draft::Market {
-                ref id,
-                trader,
-                side,
-                qty,
-            } => Command::Market(MarketOrder {
-                id: new(id),
-                trader: TraderId(trader),
-                side,
-                qty,
-            }),
+            Draft::Market { ref id, trader, side, qty } => {
+                Command::Market(MarketOrder { id: new(id), trader: TraderId(trader), side, qty })
+            }
             Draft::Cancel(ref target) => Command::Cancel(meant(target)),
             Draft::Replace(ref target, qty, price) => {
                 let id = meant(target);

@@ -30,13 +30,7 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     for (index, &command) in case.commands.iter().enumerate() {
         let (mut said, mut expected) = (Vec::new(), Vec::new());
         let answer = book.play(command, &mut said);
-        prop_assert_eq!(
-            answer,
-            model.play(command, &mut expected),
-            "{}: {:?}",
-            index,
-            command
-        );
+        prop_assert_eq!(answer, model.play(command, &mut expected), "{}: {:?}", index, command);
         prop_assert_eq!(said, expected, "{}: {:?}", index, command);
         prop_assert_eq!(book.is_collecting(), model.is_collecting());
         for side in Side::BOTH {
@@ -49,11 +43,7 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     }
     for id in model.live() {
         let shown = book.order(id);
-        prop_assert!(
-            shown.is_some_and(|it| model.orders(it.side).contains(&it)),
-            "{}",
-            id
-        );
+        prop_assert!(shown.is_some_and(|it| model.orders(it.side).contains(&it)), "{}", id);
     }
     Ok(())
 }

@@ -13,16 +13,9 @@ use asfm_book::{
 
 /// Plays the commands of a script and expects the book to say all of its other lines.
 fn check(continuous: ContinuousPrice, script: &str) {
-    let mut book = Book::new(BookOptions {
-        continuous,
-        ..BookOptions::default()
-    });
+    let mut book = Book::new(BookOptions { continuous, ..BookOptions::default() });
     let mut transcript = String::new();
-    for line in script
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-    {
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split(' ').collect();
         let said = match words[..] {
             ["auction"] => {
@@ -41,43 +34,24 @@ fn check(continuous: ContinuousPrice, script: &str) {
         writeln!(transcript, "{line}\n{said}").expect("a string takes all");
     }
     let lines = |text: &str| -> Vec<String> {
-        text.lines()
-            .map(str::trim)
-            .filter(|it| !it.is_empty())
-            .map(String::from)
-            .collect()
+        text.lines().map(str::trim).filter(|it| !it.is_empty()).map(String::from).collect()
     };
     assert_eq!(lines(&transcript), lines(script));
 }
 
 fn number<T: std::str::FromStr>(word: &str) -> T {
     let digits = word.trim_start_matches(|c: char| !c.is_ascii_digit());
-    digits
-        .parse()
-        .unwrap_or_else(|_| panic!("`{word}` should have a number"))
+    digits.parse().unwrap_or_else(|_| panic!("`{word}` should have a number"))
 }
 
 fn submit(book: &mut Book, words: &[&str]) -> String {
     let id = OrderId::new(number(words[0])).expect("ids are not zero");
-    let side = if words[1] == "B" {
-        Side::Buy
-    } else {
-        Side::Sell
-    };
+    let side = if words[1] == "B" { Side::Buy } else { Side::Sell };
     let qty = Qty::new(number(words[2])).expect("quantities are not zero");
     let trader = TraderId(u32::try_from(id.get()).expect("ids are small"));
     let mut events = Vec::new();
     if words[3] == "MKT" {
-        book.market(
-            MarketOrder {
-                id,
-                trader,
-                side,
-                qty,
-            },
-            &mut events,
-        )
-        .expect("a sound order");
+        book.market(MarketOrder { id, trader, side, qty }, &mut events).expect("a sound order");
     } else {
         let tif = match words.get(4) {
             None => TimeInForce::Day,
@@ -86,26 +60,11 @@ fn submit(book: &mut Book, words: &[&str]) -> String {
             Some(word) => panic!("`{word}` is not a time in force"),
         };
         let price = Tick(number(words[3]));
-        let order = LimitOrder {
-            id,
-            trader,
-            side,
-            qty,
-            price,
-            tif,
-            post_only: false,
-        };
+        let order = LimitOrder { id, trader, side, qty, price, tif, post_only: false };
         book.limit(order, &mut events).expect("a sound order");
     }
     let mut said = String::new();
-    for Trade {
-        price,
-        qty,
-        maker,
-        taker,
-        ..
-    } in trades(&events)
-    {
+    for Trade { price, qty, maker, taker, .. } in trades(&events) {
         writeln!(said, "trade {maker}<{taker} {qty} @{price}").expect("a string takes all");
     }
     said
@@ -115,14 +74,7 @@ fn pairs(book: &mut Book) -> String {
     let mut events = Vec::new();
     book.uncross(AuctionRule::Midpoint, &mut events);
     let mut said = String::new();
-    for Trade {
-        price,
-        qty,
-        buyer,
-        seller,
-        ..
-    } in trades(&events)
-    {
+    for Trade { price, qty, buyer, seller, .. } in trades(&events) {
         let (bid, ask) = (buyer.0, seller.0);
         writeln!(said, "pair {bid}-{ask} {qty} 2p={}", price.get()).expect("a string takes all");
     }
@@ -132,10 +84,7 @@ fn pairs(book: &mut Book) -> String {
 fn uniform(book: &mut Book, reference: &str) -> String {
     let mut events = Vec::new();
     let reference = Some(Tick(number(reference)));
-    let rule = AuctionRule::Uniform {
-        tie: TieBreak::Reference,
-        reference,
-    };
+    let rule = AuctionRule::Uniform { tie: TieBreak::Reference, reference };
     let auction = book.uncross(rule, &mut events);
     let price = auction.price.expect("the examples cross");
     let mut fills: BTreeMap<OrderId, u32> = BTreeMap::new();
@@ -170,11 +119,7 @@ fn shown(book: &Book) -> String {
             write!(text, " {}:{}[{}]", level.price, level.qty, ids.join(","))
                 .expect("a string takes all");
         }
-        if text.is_empty() {
-            " -".to_owned()
-        } else {
-            text
-        }
+        if text.is_empty() { " -".to_owned() } else { text }
     });
     format!("book B{bids} | S{asks}")
 }
@@ -249,9 +194,7 @@ fn auction_at_one_price_near_the_reference() {
          fill 4 80
          book B - | S 1007:10[4] 1009:10[5]";
     check(ContinuousPrice::Maker, script);
-    let higher = script
-        .replace("ref=1000", "ref=1020")
-        .replace("price 1007", "price 1008");
+    let higher = script.replace("ref=1000", "ref=1020").replace("price 1007", "price 1008");
     check(ContinuousPrice::Maker, &higher);
 }
 

@@ -65,44 +65,15 @@ impl Ledger {
             _ => None,
         };
         let accepted = !matches!(answer, Answer::Order(Err(_)) | Answer::Cancel(Err(_)));
-        assert!(
-            accepted || events.is_empty(),
-            "a refused command says nothing"
-        );
+        assert!(accepted || events.is_empty(), "a refused command says nothing");
         self.incoming = match command {
             _ if !accepted => None,
-            Command::Limit(LimitOrder {
-                id,
-                trader,
-                side,
-                qty,
-                price,
-                ..
-            }) => Some((
-                Order {
-                    id,
-                    trader,
-                    side,
-                    qty,
-                    price,
-                },
-                Some(price),
-            )),
-            Command::Market(MarketOrder {
-                id,
-                trader,
-                side,
-                qty,
-            }) => Some((
-                Order {
-                    id,
-                    trader,
-                    side,
-                    qty,
-                    price: Tick(0),
-                },
-                None,
-            )),
+            Command::Limit(LimitOrder { id, trader, side, qty, price, .. }) => {
+                Some((Order { id, trader, side, qty, price }, Some(price)))
+            }
+            Command::Market(MarketOrder { id, trader, side, qty }) => {
+                Some((Order { id, trader, side, qty, price: Tick(0) }, None))
+            }
             Command::Replace(id, qty, price) => self.replaced(id, qty, price),
             Command::Clear => {
                 self.resting.clear();
@@ -123,10 +94,7 @@ impl Ledger {
                 }
             }
         }
-        assert!(
-            self.incoming.is_none(),
-            "the end of {command:?} was not told"
-        );
+        assert!(self.incoming.is_none(), "the end of {command:?} was not told");
     }
 
     /// A replaced order keeps its place or comes in anew.
@@ -140,42 +108,19 @@ impl Ledger {
         Some((Order { qty, price, ..old }, Some(price)))
     }
 
-    fn trade(
-        &mut self,
-        Trade {
-            price,
-            qty,
-            maker,
-            taker,
-            buyer,
-            seller,
-        }: Trade,
-    ) {
+    fn trade(&mut self, Trade { price, qty, maker, taker, buyer, seller }: Trade) {
         let [maker, taker] = [maker, taker].map(|id| self.known(id));
-        let (bid, ask) = if maker.0.side == Side::Buy {
-            (maker, taker)
-        } else {
-            (taker, maker)
-        };
+        let (bid, ask) = if maker.0.side == Side::Buy { (maker, taker) } else { (taker, maker) };
         assert_eq!((bid.0.side, ask.0.side), (Side::Buy, Side::Sell));
         assert_eq!((bid.0.trader, ask.0.trader), (buyer, seller));
-        assert!(
-            bid.1.is_none_or(|limit| price <= limit.into()),
-            "the buyer paid too much"
-        );
-        assert!(
-            ask.1.is_none_or(|limit| price >= limit.into()),
-            "the seller got too little"
-        );
+        assert!(bid.1.is_none_or(|limit| price <= limit.into()), "the buyer paid too much");
+        assert!(ask.1.is_none_or(|limit| price >= limit.into()), "the seller got too little");
         self.check_price(price, maker.0, taker.1);
         self.check_priority(maker.0);
         if self.is_auction {
             self.check_priority(taker.0);
             let [maker, taker] = [maker, taker].map(|it| self.index(it.0.id));
-            assert!(
-                maker < taker,
-                "the maker of an auction is the earlier order"
-            );
+            assert!(maker < taker, "the maker of an auction is the earlier order");
         }
         let cash = i128::from(price.get()) * i128::from(qty.get());
         let shares = i128::from(qty.get());
@@ -252,8 +197,7 @@ impl Ledger {
             self.limit = limit;
             return Some((order, None));
         }
-        self.index(id)
-            .map(|index| (self.resting.remove(index), Some(index)))
+        self.index(id).map(|index| (self.resting.remove(index), Some(index)))
     }
 
     fn index(&self, id: OrderId) -> Option<usize> {

@@ -25,17 +25,11 @@ pub(crate) fn buy(number: u32, shares: u32, price: u32) -> LimitOrder {
 
 /// A day order; trader and id have the same number.
 pub(crate) fn sell(number: u32, shares: u32, price: u32) -> LimitOrder {
-    LimitOrder {
-        side: Side::Sell,
-        ..buy(number, shares, price)
-    }
+    LimitOrder { side: Side::Sell, ..buy(number, shares, price) }
 }
 
 pub(crate) fn by(trader: u32, order: LimitOrder) -> LimitOrder {
-    LimitOrder {
-        trader: TraderId(trader),
-        ..order
-    }
+    LimitOrder { trader: TraderId(trader), ..order }
 }
 
 pub(crate) fn with(tif: TimeInForce, order: LimitOrder) -> LimitOrder {
@@ -43,10 +37,5 @@ pub(crate) fn with(tif: TimeInForce, order: LimitOrder) -> LimitOrder {
 }
 
 pub(crate) fn market(number: u32, side: Side, shares: u32) -> MarketOrder {
-    MarketOrder {
-        id: id(number.into()),
-        trader: TraderId(number),
-        side,
-        qty: qty(shares),
-    }
+    MarketOrder { id: id(number.into()), trader: TraderId(number), side, qty: qty(shares) }
 }

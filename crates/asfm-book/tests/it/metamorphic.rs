@@ -18,13 +18,8 @@ struct Change {
     factor: u64,
 }
 
-const SAME: Change = Change {
-    side: |it| it,
-    tick: |it| it,
-    half: |it| it,
-    qty: |it| it,
-    factor: 1,
-};
+const SAME: Change =
+    Change { side: |it| it, tick: |it| it, half: |it| it, qty: |it| it, factor: 1 };
 
 const MIRROR: Change = Change {
     side: Side::opposite,
@@ -39,11 +34,8 @@ const SHIFT: Change = Change {
     ..SAME
 };
 
-const SCALE: Change = Change {
-    qty: |it| Qty::new(7 * it.get()).expect("not zero"),
-    factor: 7,
-    ..SAME
-};
+const SCALE: Change =
+    Change { qty: |it| Qty::new(7 * it.get()).expect("not zero"), factor: 7, ..SAME };
 
 impl Change {
     fn command(&self, command: Command) -> Command {
@@ -81,29 +73,15 @@ impl Change {
         match event {
             Event::Trade(it) => {
                 let mirrors = (self.side)(Side::Buy) == Side::Sell;
-                let (buyer, seller) = if mirrors {
-                    (it.seller, it.buyer)
-                } else {
-                    (it.buyer, it.seller)
-                };
+                let (buyer, seller) =
+                    if mirrors { (it.seller, it.buyer) } else { (it.buyer, it.seller) };
                 let (price, qty) = ((self.half)(it.price), (self.qty)(it.qty));
-                Event::Trade(Trade {
-                    price,
-                    qty,
-                    buyer,
-                    seller,
-                    ..it
-                })
+                Event::Trade(Trade { price, qty, buyer, seller, ..it })
             }
-            Event::Rested { id, qty } => Event::Rested {
-                id,
-                qty: (self.qty)(qty),
-            },
-            Event::Cancelled { id, qty, reason } => Event::Cancelled {
-                id,
-                qty: (self.qty)(qty),
-                reason,
-            },
+            Event::Rested { id, qty } => Event::Rested { id, qty: (self.qty)(qty) },
+            Event::Cancelled { id, qty, reason } => {
+                Event::Cancelled { id, qty: (self.qty)(qty), reason }
+            }
             event @ Event::Filled { .. } => event,
         }
     }
@@ -117,12 +95,7 @@ impl Change {
             let expected: Vec<Event> = events.into_iter().map(|it| self.event(it)).collect();
             prop_assert_eq!(changed, expected, "{:?}", command);
             if let (Answer::Auction(one), Answer::Auction(other)) = (answer, other) {
-                let Auction {
-                    price,
-                    volume,
-                    n_trades,
-                    ..
-                } = one;
+                let Auction { price, volume, n_trades, .. } = one;
                 prop_assert_eq!(other.price, price.map(self.half));
                 prop_assert_eq!(other.volume, volume * self.factor);
                 prop_assert_eq!(other.n_trades, n_trades);

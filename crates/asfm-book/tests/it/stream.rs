@@ -14,31 +14,19 @@ fn check(setting: &Setting) {
     let mut book = Book::new(BookOptions::default());
     let mut tape = Tape::EMPTY;
     for &message in &messages {
-        let Message {
-            kind,
-            buys,
-            id,
-            price,
-            qty,
-        } = message;
+        let Message { kind, buys, id, price, qty } = message;
         match kind {
             Kind::Limit => naive.limit(id, buys, qty, price, &mut expected),
             Kind::Cancel => assert!(naive.cancel(id)),
             Kind::Market => naive.market(id, buys, qty, &mut expected),
         }
         send(&mut book, message, &mut tape);
-        assert_eq!(
-            tape.0.hash, expected.0.hash,
-            "{}: {message:?}",
-            setting.name
-        );
+        assert_eq!(tape.0.hash, expected.0.hash, "{}: {message:?}", setting.name);
     }
     assert_eq!(tape.0, setting.expected, "{}", setting.name);
     for side in Side::BOTH {
-        let levels: Vec<(u32, u64)> = book
-            .levels(side)
-            .map(|Level { price, qty }| (price.0, qty))
-            .collect();
+        let levels: Vec<(u32, u64)> =
+            book.levels(side).map(|Level { price, qty }| (price.0, qty)).collect();
         assert_eq!(levels, naive.levels(side == Side::Buy), "{}", setting.name);
     }
 }
@@ -66,10 +54,8 @@ fn w4_very_wide() {
 #[test]
 fn w1_begins_and_ends_as_published() {
     let messages = messages(&W1);
-    let begin: Vec<(Kind, bool, u32, u32, u32)> = messages[..5]
-        .iter()
-        .map(|it| (it.kind, it.buys, it.id, it.price, it.qty))
-        .collect();
+    let begin: Vec<(Kind, bool, u32, u32, u32)> =
+        messages[..5].iter().map(|it| (it.kind, it.buys, it.id, it.price, it.qty)).collect();
     assert_eq!(
         begin,
         [

@@ -82,11 +82,7 @@ impl Naive {
     ) -> u32 {
         let mut left = qty;
         while left > 0 {
-            let best = if buys {
-                self.asks.first_entry()
-            } else {
-                self.bids.last_entry()
-            };
+            let best = if buys { self.asks.first_entry() } else { self.bids.last_entry() };
             let Some(mut level) = best else { break };
             let price = *level.key();
             if limit.is_some_and(|limit| if buys { price > limit } else { price < limit }) {

@@ -161,20 +161,11 @@ pub(crate) fn messages(setting: &Setting) -> Vec<Message> {
         match kind {
             Kind::Limit => {
                 n_ids += 1;
-                let Message {
-                    buys,
-                    id,
-                    price,
-                    qty,
-                    ..
-                } = message;
+                let Message { buys, id, price, qty, .. } = message;
                 book.limit(id, buys, qty, price, &mut live);
             }
             Kind::Cancel => {
-                assert!(
-                    book.cancel(message.id),
-                    "cancels are drawn from live orders"
-                );
+                assert!(book.cancel(message.id), "cancels are drawn from live orders");
                 live.remove(message.id);
             }
             Kind::Market => {
@@ -201,39 +192,17 @@ impl Setting {
                 let buys = random.below(2) == 0;
                 let (a, c) = (random.below(self.width), random.below(self.width));
                 let distance = 1 + small(a.min(c));
-                let price = if buys {
-                    middle - distance
-                } else {
-                    middle + distance
-                };
-                Message {
-                    kind,
-                    buys,
-                    id,
-                    price,
-                    qty: 1 + small(random.below(100)),
-                }
+                let price = if buys { middle - distance } else { middle + distance };
+                Message { kind, buys, id, price, qty: 1 + small(random.below(100)) }
             }
             Kind::Cancel => {
                 let id = live.ids[small(random.below(live.ids.len() as u64)) as usize];
-                Message {
-                    kind,
-                    buys: false,
-                    id,
-                    price: 0,
-                    qty: 0,
-                }
+                Message { kind, buys: false, id, price: 0, qty: 0 }
             }
             Kind::Market => {
                 let buys = random.below(2) == 0;
                 let qty = 1 + small(random.below(self.market_qty_max));
-                Message {
-                    kind,
-                    buys,
-                    id,
-                    price: 0,
-                    qty,
-                }
+                Message { kind, buys, id, price: 0, qty }
             }
         }
     }
@@ -259,12 +228,8 @@ impl SplitMix64 {
 }
 
 impl Tape {
-    pub(crate) const EMPTY: Self = Self(Fingerprint {
-        n_trades: 0,
-        shares: 0,
-        notional: 0,
-        hash: 0xcbf2_9ce4_8422_2325,
-    });
+    pub(crate) const EMPTY: Self =
+        Self(Fingerprint { n_trades: 0, shares: 0, notional: 0, hash: 0xcbf2_9ce4_8422_2325 });
 
     /// Notes a trade; ids count from 0 and the price is in ticks.
     pub(crate) fn note(&mut self, maker: u64, taker: u64, price: u64, qty: u64) {

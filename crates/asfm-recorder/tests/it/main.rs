@@ -13,6 +13,10 @@ fn tmp() {
         let _ = std::fs::remove_file(&path);
         let mut engine = market::engine(text, 1);
         let logs = market::record(&path, &mut engine, 1000, Ending::Done).unwrap();
-        eprintln!("{name} {} rounds {} trades", logs.len(), logs.iter().map(|it| it.trades.len()).sum::<usize>());
+        eprintln!(
+            "{name} {} rounds {} trades",
+            logs.len(),
+            logs.iter().map(|it| it.trades.len()).sum::<usize>()
+        );
     }
 }

@@ -70,7 +70,9 @@ impl Class {
         match self {
             Self::A | Self::BRounded | Self::C if gap <= 1e-13 => 0.0,
             Self::B | Self::BShapiro if got < 1e-290 && want < 1e-290 && want >= 0.0 => 0.0,
-            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => gap / want.abs().max(1e-300),
+            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => {
+                gap / want.abs().max(1e-300)
+            }
             Self::DLoglik => (want - got).max(0.0),
             Self::DParameter => gap / (0.02 * want.abs()).max(2e-3),
             Self::CAdfP | Self::E | Self::F => gap,
@@ -165,7 +167,8 @@ impl Ledger {
 
     /// One line per class.
     pub fn table(&self) -> String {
-        let mut out = format!("{:<11} {:>6}  {:>10}  {:<28} where\n", "class", "values", "largest", "in");
+        let mut out =
+            format!("{:<11} {:>6}  {:>10}  {:<28} where\n", "class", "values", "largest", "in");
         for (class, it) in &self.worst {
             let name = format!("{class:?}");
             let (n, unit) = (it.n, class.unit());

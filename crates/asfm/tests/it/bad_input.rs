@@ -54,7 +54,14 @@ fn files_are_refused_with_the_reason() {
     assert_snapshot!(refused(folder, &["run", "none.toml"]), @"");
     std::fs::write(folder.join("s.toml"), b"name = \"\xFF\"").expect("written");
     assert_snapshot!(refused(folder, &["check", "s.toml"]), @"");
-    with(folder, &GOOD.replacen("company = [{ code = \"AAA\", sector = \"energy\", closes = [10] }]", "companies = \"none.toml\"", 1));
+    with(
+        folder,
+        &GOOD.replacen(
+            "company = [{ code = \"AAA\", sector = \"energy\", closes = [10] }]",
+            "companies = \"none.toml\"",
+            1,
+        ),
+    );
     assert_snapshot!(refused(folder, &["check", "s.toml"]), @"");
     assert_snapshot!(refused(folder, &["verify", "none.db"]), @"");
     assert_snapshot!(refused(folder, &["verify", "s.toml"]), @"");
@@ -69,7 +76,8 @@ fn flags_are_refused_with_the_reason() {
     assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.tick"]), @"");
     assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.tick.x=3"]), @"");
     assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.continuous=middle"]), @"");
-    for wrong in [&["run"][..], &["fly"], &["run", "s.toml", "--brain", "me"], &["match", "--tick"]] {
+    for wrong in [&["run"][..], &["fly"], &["run", "s.toml", "--brain", "me"], &["match", "--tick"]]
+    {
         assert_eq!(asfm(folder, wrong).status.code(), Some(2), "{wrong:?}");
     }
 }

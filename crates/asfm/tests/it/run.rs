@@ -7,21 +7,38 @@ use crate::support::{asfm, baseline, failure, json, root, stdout, succeed};
 #[test]
 fn a_seed_is_a_run() {
     let folder = tempfile::tempdir().expect("a folder");
-    let run = |seed: &str| {
-        json(&succeed(folder.path(), &["run", &baseline(), "--seed", seed, "--json"]))
-    };
+    let run =
+        |seed: &str| json(&succeed(folder.path(), &["run", &baseline(), "--seed", seed, "--json"]));
     let (one, again, other) = (run("1"), run("1"), run("2"));
     assert_eq!(one["digest"], again["digest"]);
     assert_ne!(one["digest"], other["digest"]);
     let promised = [
-        "run", "scenario", "seed", "brain", "days", "agents", "stocks", "orders",
-        "order_execution_rate", "turnover_rate", "volatility", "trades", "volume", "mean_return",
-        "digest", "calls", "fallbacks", "wall_seconds",
+        "run",
+        "scenario",
+        "seed",
+        "brain",
+        "days",
+        "agents",
+        "stocks",
+        "orders",
+        "order_execution_rate",
+        "turnover_rate",
+        "volatility",
+        "trades",
+        "volume",
+        "mean_return",
+        "digest",
+        "calls",
+        "fallbacks",
+        "wall_seconds",
     ];
     for key in promised {
         assert!(one.get(key).is_some_and(|it| !it.is_null()), "{key}: {one}");
     }
-    assert_eq!((&one["agents"], &one["stocks"], &one["days"]), (&20.into(), &11.into(), &30.into()));
+    assert_eq!(
+        (&one["agents"], &one["stocks"], &one["days"]),
+        (&20.into(), &11.into(), &30.into())
+    );
     assert_eq!(one["run"], "asfm-baseline-seed1.db");
     assert_eq!(again["run"], "asfm-baseline-seed1-2.db", "a second run takes a free name");
     assert_eq!(one["readings"]["ON"], one["orders"]);
@@ -54,9 +71,10 @@ fn recording_changes_nothing() {
 fn the_summary_is_readable() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = succeed(folder.path(), &["run", &baseline(), "--days", "10", "--out", "r.db"]);
-    let shape: String =
-        text.chars().map(|it| if it.is_ascii_digit() { '0' } else { it }).collect();
-    for line in ["00 traders", "execution rate", "turnover rate", "volatility", "contrarian", "RE000"] {
+    let shape: String = text.chars().map(|it| if it.is_ascii_digit() { '0' } else { it }).collect();
+    for line in
+        ["00 traders", "execution rate", "turnover rate", "volatility", "contrarian", "RE000"]
+    {
         assert!(shape.contains(line), "{line} in\n{text}");
     }
     assert!(text.contains("run file         r.db"), "{text}");
@@ -134,8 +152,11 @@ fn verify_finds_what_was_altered() {
     let scenario = baseline();
     succeed(folder.path(), &["run", &scenario, "--days", "3", "--out", "r.db"]);
     let file = rusqlite::Connection::open(folder.path().join("r.db")).expect("a run file");
-    file.execute("UPDATE close_rows SET close_e4 = close_e4 + 100 WHERE day = 2 AND company = 3", [])
-        .expect("a row is altered");
+    file.execute(
+        "UPDATE close_rows SET close_e4 = close_e4 + 100 WHERE day = 2 AND company = 3",
+        [],
+    )
+    .expect("a row is altered");
     drop(file);
     let found = asfm(folder.path(), &["verify", "r.db"]);
     assert_snapshot!(failure(folder.path(), &found), @"");
