@@ -1,5 +1,7 @@
 //! Integration tests of the book, in one binary.
 
+#[path = "../support/brute.rs"]
+mod brute;
 #[path = "../support/model.rs"]
 mod model;
 #[path = "../support/naive.rs"]
