@@ -17,6 +17,7 @@ mod make;
 mod clearing;
 mod equality;
 mod example;
+mod grid;
 mod ledger;
 mod metamorphic;
 mod policy;
