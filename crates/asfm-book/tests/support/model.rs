@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use asfm_book::{
     Auction, AuctionRule, BookOptions, CancelReason, ContinuousPrice, Event, HalfTick, LimitOrder,
-    MarketOrder, Order, OrderId, Qty, Refusal, Rest, SelfTrade, Side, Sink, Tick, TieBreak,
-    TimeInForce, Trade,
+    MarketOrder, Order, OrderId, Qty, Refusal, Rest, SelfTrade, Side, Sink, Tick, TimeInForce,
+    Trade,
 };
+
+use crate::brute;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
@@ -19,17 +21,12 @@ pub(crate) struct Model {
     is_collecting: bool,
 }
 
-/// What there would be to trade at a price.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    price: Tick,
-    demand: u64,
-    supply: u64,
-}
-
 impl Model {
     pub(crate) fn new(options: BookOptions) -> Self {
-        Self { options, ..Self::default() }
+        Self {
+            options,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn is_collecting(&self) -> bool {
@@ -43,13 +40,18 @@ impl Model {
 
     /// The price of a resting order; any other has some price.
     pub(crate) fn price(&self, id: OrderId) -> Tick {
-        self.index(id).map_or(Tick(100), |index| self.resting[index].price)
+        self.index(id)
+            .map_or(Tick(100), |index| self.resting[index].price)
     }
 
     /// The orders of a side, in priority.
     pub(crate) fn orders(&self, side: Side) -> Vec<Order> {
-        let mut orders: Vec<Order> =
-            self.resting.iter().copied().filter(|it| it.side == side).collect();
+        let mut orders: Vec<Order> = self
+            .resting
+            .iter()
+            .copied()
+            .filter(|it| it.side == side)
+            .collect();
         match side {
             Side::Buy => orders.sort_by_key(|it| Reverse(it.price)),
             Side::Sell => orders.sort_by_key(|it| it.price),
@@ -62,7 +64,15 @@ impl Model {
         order: LimitOrder,
         events: &mut Vec<Event>,
     ) -> Result<Rest, Refusal> {
-        let LimitOrder { id, trader, side, qty, price, tif, post_only } = order;
+        let LimitOrder {
+            id,
+            trader,
+            side,
+            qty,
+            price,
+            tif,
+            post_only,
+        } = order;
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
@@ -76,7 +86,13 @@ impl Model {
         if self.is_collecting && tif != TimeInForce::Day {
             return Ok(cancelled(id, qty, CancelReason::Collecting, events));
         }
-        let order = Order { id, trader, side, qty, price };
+        let order = Order {
+            id,
+            trader,
+            side,
+            qty,
+            price,
+        };
         if tif == TimeInForce::Fok {
             let outcome = self.clone().enter(order, TimeInForce::Ioc, &mut Vec::new());
             if outcome != Rest::Filled {
@@ -91,14 +107,25 @@ impl Model {
         order: MarketOrder,
         events: &mut Vec<Event>,
     ) -> Result<Rest, Refusal> {
-        let MarketOrder { id, trader, side, qty } = order;
+        let MarketOrder {
+            id,
+            trader,
+            side,
+            qty,
+        } = order;
         if !self.seen.insert(id) {
             return Err(Refusal::RepeatedId);
         }
         if self.is_collecting {
             return Ok(cancelled(id, qty, CancelReason::Collecting, events));
         }
-        let order = Order { id, trader, side, qty, price: Tick(0) };
+        let order = Order {
+            id,
+            trader,
+            side,
+            qty,
+            price: Tick(0),
+        };
         Ok(match self.take(order, None, events) {
             Ok(None) => filled(id, events),
             Ok(Some(left)) => cancelled(id, left, CancelReason::Unfilled, events),
@@ -131,7 +158,15 @@ impl Model {
             return Ok(Rest::Resting(qty));
         }
         let order = self.resting.remove(index);
-        Ok(self.enter(Order { qty, price, ..order }, TimeInForce::Day, events))
+        Ok(self.enter(
+            Order {
+                qty,
+                price,
+                ..order
+            },
+            TimeInForce::Day,
+            events,
+        ))
     }
 
     pub(crate) fn collect(&mut self) {
@@ -145,28 +180,36 @@ impl Model {
     pub(crate) fn uncross(&mut self, rule: AuctionRule, events: &mut Vec<Event>) -> Auction {
         let price = match rule {
             AuctionRule::Midpoint => None,
-            AuctionRule::Uniform { tie, reference } => self.uniform_price(tie, reference),
+            AuctionRule::Uniform { tie, reference } => {
+                brute::uniform_price(&self.without_self_trades(), tie, reference)
+            }
         };
         self.is_collecting = false;
         self.pair_off(price, events)
     }
 
     fn index(&self, id: OrderId) -> Result<usize, Refusal> {
-        self.resting.iter().position(|it| it.id == id).ok_or(Refusal::NotLive)
+        self.resting
+            .iter()
+            .position(|it| it.id == id)
+            .ok_or(Refusal::NotLive)
     }
 
     /// The index of the best order of a side, the earliest of several.
     fn best(&self, side: Side) -> Option<usize> {
-        self.orders(side).first().and_then(|best| self.index(best.id).ok())
+        self.orders(side)
+            .first()
+            .and_then(|best| self.index(best.id).ok())
     }
 
     /// The index of the best opposite order, if an order with this limit reaches it.
     fn reached(&self, side: Side, limit: Option<Tick>) -> Option<usize> {
-        self.best(side.opposite()).filter(|&index| match (side, limit) {
-            (_, None) => true,
-            (Side::Buy, Some(limit)) => self.resting[index].price <= limit,
-            (Side::Sell, Some(limit)) => self.resting[index].price >= limit,
-        })
+        self.best(side.opposite())
+            .filter(|&index| match (side, limit) {
+                (_, None) => true,
+                (Side::Buy, Some(limit)) => self.resting[index].price <= limit,
+                (Side::Sell, Some(limit)) => self.resting[index].price >= limit,
+            })
     }
 
     fn enter(&mut self, order: Order, tif: TimeInForce, events: &mut Vec<Event>) -> Rest {
@@ -234,7 +277,12 @@ impl Model {
     }
 
     fn pair_off(&mut self, price: Option<HalfTick>, events: &mut Vec<Event>) -> Auction {
-        let mut auction = Auction { price, volume: 0, notional: 0, n_trades: 0 };
+        let mut auction = Auction {
+            price,
+            volume: 0,
+            notional: 0,
+            n_trades: 0,
+        };
         while let (Some(bid), Some(ask)) = (self.best(Side::Buy), self.best(Side::Sell)) {
             let (maker, taker) = (self.resting[bid.min(ask)], self.resting[bid.max(ask)]);
             let (bid, ask) = (self.resting[bid], self.resting[ask]);
@@ -264,7 +312,7 @@ impl Model {
     }
 
     /// The orders without the shares that self-trade prevention will cancel in an auction.
-    fn without_self_trades(&self) -> Vec<Order> {
+    pub(crate) fn without_self_trades(&self) -> Vec<Order> {
         let mut events = Vec::new();
         self.clone().pair_off(None, &mut events);
         let mut lost: BTreeMap<OrderId, Qty> = BTreeMap::new();
@@ -279,86 +327,23 @@ impl Model {
         };
         self.resting.iter().filter_map(kept).collect()
     }
-
-    fn candidates(&self, reference: Option<Tick>) -> Vec<Candidate> {
-        let orders = self.without_self_trades();
-        let prices: BTreeSet<u32> = orders.iter().map(|it| it.price.0).collect();
-        let (Some(&low), Some(&high)) = (prices.first(), prices.last()) else {
-            return Vec::new();
-        };
-        let ticks: BTreeSet<u32> = if high - low <= 1_000 {
-            (low..=high).collect()
-        } else {
-            // Nothing changes but next to a limit, so these and the reference have the answer.
-            let near =
-                prices.iter().flat_map(|&it| [it.saturating_sub(1), it, it.saturating_add(1)]);
-            near.chain(reference.map(|it| it.0)).filter(|it| (low..=high).contains(it)).collect()
-        };
-        let sum = |wanted: &dyn Fn(&Order) -> bool| -> u64 {
-            orders.iter().filter(|it| wanted(it)).map(|it| u64::from(it.qty.get())).sum()
-        };
-        let at = |price: u32| Candidate {
-            price: Tick(price),
-            demand: sum(&|it| it.side == Side::Buy && it.price.0 >= price),
-            supply: sum(&|it| it.side == Side::Sell && it.price.0 <= price),
-        };
-        ticks.into_iter().map(at).collect()
-    }
-
-    fn uniform_price(&self, tie: TieBreak, reference: Option<Tick>) -> Option<HalfTick> {
-        let mut tied = self.candidates(reference);
-        let volume = tied.iter().map(Candidate::volume).max().filter(|&volume| volume > 0)?;
-        tied.retain(|it| it.volume() == volume);
-        if !matches!(tie, TieBreak::Lowest | TieBreak::Highest) {
-            let imbalance = tied.iter().map(Candidate::imbalance).min()?;
-            tied.retain(|it| it.imbalance() == imbalance);
-        }
-        let (low, high) = (tied.first()?.price, tied.last()?.price);
-        let distance = |it: &Candidate| reference.map(|reference| reference.0.abs_diff(it.price.0));
-        let nearest = tied.iter().min_by_key(|it| (distance(it), it.price))?.price;
-        Some(match tie {
-            TieBreak::Middle => HalfTick::midpoint(low, high),
-            TieBreak::Pressure if tied.iter().all(|it| it.demand > it.supply) => high.into(),
-            TieBreak::Pressure if tied.iter().all(|it| it.demand < it.supply) => low.into(),
-            TieBreak::Reference | TieBreak::Pressure => nearest.into(),
-            TieBreak::Lowest => low.into(),
-            TieBreak::Highest => high.into(),
-        })
-    }
-
-    /// The largest volume any one price could clear.
-    pub(crate) fn volume_max(&self) -> u64 {
-        self.candidates(None).iter().map(Candidate::volume).max().unwrap_or(0)
-    }
-
-    /// The lowest price of an order with the largest volume: `TwinMarket`'s rule as it is written.
-    pub(crate) fn lowest_order_price(&self) -> Option<Tick> {
-        let at_orders: BTreeSet<Tick> = self.resting.iter().map(|it| it.price).collect();
-        let mut best: Option<(u64, Tick)> = None;
-        for it in self.candidates(None) {
-            let is_better = best.is_none_or(|(volume, _)| it.volume() > volume);
-            if at_orders.contains(&it.price) && is_better {
-                best = Some((it.volume(), it.price));
-            }
-        }
-        best.filter(|&(volume, _)| volume > 0).map(|(_, price)| price)
-    }
-}
-
-impl Candidate {
-    fn volume(&self) -> u64 {
-        self.demand.min(self.supply)
-    }
-
-    fn imbalance(&self) -> u64 {
-        self.demand.abs_diff(self.supply)
-    }
 }
 
 fn trade(price: HalfTick, qty: Qty, maker: Order, taker: Order) -> Trade {
-    let (buy, sell) = if maker.side == Side::Buy { (maker, taker) } else { (taker, maker) };
+    let (buy, sell) = if maker.side == Side::Buy {
+        (maker, taker)
+    } else {
+        (taker, maker)
+    };
     let (buyer, seller) = (buy.trader, sell.trader);
-    Trade { price, qty, maker: maker.id, taker: taker.id, buyer, seller }
+    Trade {
+        price,
+        qty,
+        maker: maker.id,
+        taker: taker.id,
+        buyer,
+        seller,
+    }
 }
 
 fn less(from: Qty, qty: Qty) -> Option<Qty> {
