@@ -6,12 +6,15 @@
 
 pub mod bootstrap;
 pub mod bubble;
+pub mod card;
+pub mod claim;
 pub mod dependence;
 pub mod drawdown;
 pub mod effect;
 pub mod error;
 pub mod estimate;
 pub mod event;
+mod facts;
 pub mod garch;
 pub mod garch_report;
 pub mod inequality;
@@ -35,6 +38,7 @@ pub mod trend;
 pub mod two_sample;
 pub mod unit_root;
 pub mod volume;
+pub mod yardstick;
 
 pub use error::{Result, StatsError};
 pub use estimate::{Alternative, Estimate, Interval, TestResult};

@@ -80,7 +80,10 @@ fn horizon_any(x: &[f64], h: usize) -> Result<Horizon> {
 /// 20 steps are given, their `n` beside them.
 pub fn aggregation(x: &[f64]) -> Result<Vec<Horizon>> {
     varying(x, 200)?;
-    [1, 2, 5, 10, 20].into_iter().map(|h| horizon_any(x, h)).collect()
+    [1, 2, 5, 10, 20]
+        .into_iter()
+        .map(|h| horizon_any(x, h))
+        .collect()
 }
 
 /// Fano factor of exceedances: variance (n - 1) over mean of the number of magnitudes
@@ -97,7 +100,9 @@ pub fn aggregation(x: &[f64]) -> Result<Vec<Horizon>> {
 /// ```
 pub fn fano(x: &[f64], width: usize, p: f64) -> Result<f64> {
     if width == 0 || !(0.0..1.0).contains(&p) {
-        return Err(StatsError::Domain("a window of no days or a level outside [0, 1)"));
+        return Err(StatsError::Domain(
+            "a window of no days or a level outside [0, 1)",
+        ));
     }
     varying(x, 100.max(2 * width))?;
     fano_of(&exceedances(x, p), width)

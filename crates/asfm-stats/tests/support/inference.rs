@@ -5,7 +5,9 @@ use asfm_stats::event::{Windows, constant_mean, market_model, paired_effects};
 use asfm_stats::multiplicity::{
     benjamini_hochberg, bonferroni, clopper_pearson, fisher, holm, stouffer, wilson,
 };
-use asfm_stats::trend::{Direction, contrast, friedman, inverted_u, jonckheere, page_exact, page_normal};
+use asfm_stats::trend::{
+    Direction, contrast, friedman, inverted_u, jonckheere, page_exact, page_normal,
+};
 use asfm_stats::{Alternative, Estimate, Interval, Result, TestResult};
 use asfm_stats::{bootstrap, bubble, effect, inequality, moments, paired, rank, trend, two_sample};
 use ndarray::{Array2, Array3};
@@ -14,7 +16,11 @@ use serde_json::{Value, json};
 use super::{Class, Ledger, files};
 
 fn list(it: &Value) -> Vec<f64> {
-    it.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
+    it.as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| it.as_f64().expect("a number"))
+        .collect()
 }
 
 fn matrix(it: &Value) -> Array2<f64> {
@@ -35,7 +41,15 @@ fn ends(it: Interval) -> Value {
 fn class(at: &str) -> Option<Class> {
     let last = at.rsplit('.').next().unwrap_or(at);
     let has = |part: &str| at.contains(part);
-    let inputs = ["x", "y", "control", "treated", "p_scipy_asymp", "boot_ci95_4000", "index_matrix"];
+    let inputs = [
+        "x",
+        "y",
+        "control",
+        "treated",
+        "p_scipy_asymp",
+        "boot_ci95_4000",
+        "index_matrix",
+    ];
     if inputs.contains(&last) || has("start_draws") || has("uniform_draws") || has("_seed_") {
         return (last == "per_seed_mean_cum_diff" || has("per_seed_mean")).then_some(Class::A);
     }
@@ -45,7 +59,11 @@ fn class(at: &str) -> Option<Class> {
     }
     let is_p = last == "p" || last.starts_with("p_") || last.ends_with("_p");
     let quantile_based = has("ci95") || has("proportion") || has("combine_p");
-    Some(if is_p || quantile_based { Class::B } else { Class::A })
+    Some(if is_p || quantile_based {
+        Class::B
+    } else {
+        Class::A
+    })
 }
 
 /// Compares `inference.json`.
@@ -57,12 +75,21 @@ pub fn inference() -> Ledger {
     };
     let each = |key: &str, f: &dyn Fn(&Value) -> Value| -> Value {
         let cases = want[key].as_object().expect("cases");
-        cases.iter().map(|(name, case)| (name.clone(), f(case))).collect::<serde_json::Map<_, _>>().into()
+        cases
+            .iter()
+            .map(|(name, case)| (name.clone(), f(case)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     };
     let parts = [
         ("two_sample", each("two_sample", &two_samples)),
         ("paired", each("paired", &pairs)),
-        ("wealth", each("wealth", &|it| json!(inequality::inequality(&list(&it["x"])).expect("wealth")))),
+        (
+            "wealth",
+            each("wealth", &|it| {
+                json!(inequality::inequality(&list(&it["x"])).expect("wealth"))
+            }),
+        ),
         ("bootstrap_exact", exact_bootstrap(&want["bootstrap_exact"])),
         ("trends", trends(&want["trends"])),
         ("event_study", events(&want["event_study"])),
@@ -140,19 +167,28 @@ fn paired_bootstrap(ledger: &mut Ledger, name: &str, case: &Value) {
     let runs: Vec<[Interval; 2]> = (0..6)
         .map(|seed| {
             let it = bootstrap::independent(&d, 4000, seed, mean).expect("a bootstrap");
-            [it.bca(acceleration, 0.95).expect("BCa"), it.percentile(0.95).expect("percentile")]
+            [
+                it.bca(acceleration, 0.95).expect("BCa"),
+                it.percentile(0.95).expect("percentile"),
+            ]
         })
         .collect();
     for (which, kind) in ["bca", "percentile"].into_iter().enumerate() {
         let golden = &case["boot_ci95_4000"];
         let want = list(&golden[format!("{kind}_mean")]);
         let want_sd = list(&golden[format!("{kind}_sd")]);
-        let (lo, hi): (Vec<f64>, Vec<f64>) = runs.iter().map(|it| (it[which].lo, it[which].hi)).unzip();
+        let (lo, hi): (Vec<f64>, Vec<f64>) =
+            runs.iter().map(|it| (it[which].lo, it[which].hi)).unzip();
         for (end, own) in [lo, hi].into_iter().enumerate() {
             let sd = moments::sd(&own).expect("ends").value.hypot(want_sd[end]);
             let gap = (mean(&own).expect("ends") - want[end]).abs();
             let deviation = if gap < 1e-12 { 0.0 } else { gap / sd };
-            ledger.enter(Class::E, &format!("paired.{name}.{kind}[{end}]"), deviation, "interval end");
+            ledger.enter(
+                Class::E,
+                &format!("paired.{name}.{kind}[{end}]"),
+                deviation,
+                "interval end",
+            );
         }
     }
 }
@@ -203,10 +239,15 @@ fn trends(case: &Value) -> Value {
     let levels: Vec<f64> = (0..40).map(|it| f64::from(it % 4 + 1)).collect();
     let values: Vec<f64> = blocks.iter().copied().collect();
     let spearman = rank::spearman(&levels, &values).expect("a correlation");
-    let (friedman, kruskal) =
-        (friedman(blocks.view()).expect("blocks"), two_sample::kruskal_wallis(&groups).expect("groups"));
+    let (friedman, kruskal) = (
+        friedman(blocks.view()).expect("blocks"),
+        two_sample::kruskal_wallis(&groups).expect("groups"),
+    );
     let ordered = jonckheere(&groups, down).expect("groups");
-    let (x, y) = (list(&case["inverted_u"]["x"]), list(&case["inverted_u"]["y"]));
+    let (x, y) = (
+        list(&case["inverted_u"]["x"]),
+        list(&case["inverted_u"]["y"]),
+    );
     let mut shape = json!(inverted_u(&x, &y).expect("a quadratic"));
     let middle = |level: f64| level > 1.5 && level < 3.5;
     shape["contrast_mid_minus_rest"] = json!(contrast(&x, &y, middle).expect("a contrast"));
@@ -216,7 +257,10 @@ fn trends(case: &Value) -> Value {
         .expect("proportions")
         .iter()
         .map(|it| {
-            let (k, n) = (it["k"].as_u64().expect("k") as usize, it["n"].as_u64().expect("n") as usize);
+            let (k, n) = (
+                it["k"].as_u64().expect("k") as usize,
+                it["n"].as_u64().expect("n") as usize,
+            );
             let wilson = ends(wilson(k, n, 0.95).expect("an interval"));
             let exact = ends(clopper_pearson(k, n, 0.95).expect("an interval"));
             json!({"k": k, "n": n, "wilson": wilson, "clopper_pearson": exact})
@@ -252,7 +296,10 @@ fn trends(case: &Value) -> Value {
 fn events(case: &Value) -> Value {
     let returns = matrix(&case["returns_T_by_S"]);
     let market = list(&case["market"]);
-    let windows = Windows { estimation: 5..35, event: 38..46 };
+    let windows = Windows {
+        estimation: 5..35,
+        event: 38..46,
+    };
     let (control, treated) = (
         cube(&case["paired_runs"]["control_seed_day_stock"]),
         cube(&case["paired_runs"]["treated_seed_day_stock"]),

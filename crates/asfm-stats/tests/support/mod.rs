@@ -6,6 +6,7 @@
     reason = "each of the targets that share this file uses a part of it"
 )]
 
+pub mod cards;
 pub mod files;
 pub mod inference;
 pub mod series;
@@ -70,7 +71,9 @@ impl Class {
         match self {
             Self::A | Self::BRounded | Self::C if gap <= 1e-13 => 0.0,
             Self::B | Self::BShapiro if got < 1e-290 && want < 1e-290 && want >= 0.0 => 0.0,
-            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => gap / want.abs().max(1e-300),
+            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => {
+                gap / want.abs().max(1e-300)
+            }
             Self::DLoglik => (want - got).max(0.0),
             Self::DParameter => gap / (0.02 * want.abs()).max(2e-3),
             Self::CAdfP | Self::E | Self::F => gap,
@@ -103,7 +106,12 @@ pub struct Ledger {
 impl Ledger {
     /// Enters one comparison of numbers.
     pub fn number(&mut self, class: Class, at: &str, got: f64, want: f64) {
-        self.enter(class, at, class.deviation(got, want), &format!("{got:e} for {want:e}"));
+        self.enter(
+            class,
+            at,
+            class.deviation(got, want),
+            &format!("{got:e} for {want:e}"),
+        );
     }
 
     /// Enters a deviation computed by the caller.
@@ -165,11 +173,17 @@ impl Ledger {
 
     /// One line per class.
     pub fn table(&self) -> String {
-        let mut out = format!("{:<11} {:>6}  {:>10}  {:<28} where\n", "class", "values", "largest", "in");
+        let mut out = format!(
+            "{:<11} {:>6}  {:>10}  {:<28} where\n",
+            "class", "values", "largest", "in"
+        );
         for (class, it) in &self.worst {
             let name = format!("{class:?}");
             let (n, unit) = (it.n, class.unit());
-            out += &format!("{name:<11} {n:>6}  {:>10.2e}  {unit:<28} {}\n", it.deviation, it.at);
+            out += &format!(
+                "{name:<11} {n:>6}  {:>10.2e}  {unit:<28} {}\n",
+                it.deviation, it.at
+            );
         }
         for it in &self.skipped {
             out += &format!("skipped: {it}\n");

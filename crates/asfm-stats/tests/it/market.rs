@@ -7,7 +7,7 @@ use asfm_stats::market::{
 };
 use serde_json::Value;
 
-const LOG: &str = include_str!("../../../fixtures/golden/stats/asfm_metrics.json");
+const LOG: &str = include_str!("../../../../fixtures/golden/stats/asfm_metrics.json");
 
 fn near(got: f64, want: f64) -> bool {
     (got - want).abs() <= 1e-10 * want.abs() + 1e-13
