@@ -106,9 +106,9 @@ fn rank_sums(d: &[f64]) -> (f64, f64, Vec<f64>) {
     let (mut plus, mut minus) = (0.0, 0.0);
     for (it, rank) in kept.iter().zip(ranks(&magnitudes)) {
         if *it > 0.0 {
-            plus += rank
+            plus += rank;
         } else {
-            minus += rank
+            minus += rank;
         }
     }
     (plus, minus, magnitudes)
@@ -262,11 +262,11 @@ pub struct PairedSummary {
     pub sign_flip: TestResult,
     /// BCa interval of the mean at 95 %, 9 999 replicates; from 8 seeds on.
     pub bca: Option<Interval>,
-    /// Standardised effect g_z.
+    /// Standardised effect `g_z`.
     pub hedges_gz: Option<f64>,
-    /// Standardised effect d_z, before correction.
+    /// Standardised effect `d_z`, before correction.
     pub cohen_dz: Option<f64>,
-    /// Interval of g_z at 95 %, normal approximation.
+    /// Interval of `g_z` at 95 %, normal approximation.
     pub gz_ci: Option<Interval>,
     /// Share of positive differences with its Clopper-Pearson interval.
     pub positive: Proportion,

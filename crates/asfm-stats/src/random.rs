@@ -45,6 +45,10 @@ impl Stream {
     }
 
     /// Uniform in 0..n, without bias.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the low half is meant, and the high half is below n"
+    )]
     pub(crate) fn below(&mut self, n: usize) -> usize {
         let n = n as u64;
         loop {

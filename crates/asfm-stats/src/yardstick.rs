@@ -139,7 +139,7 @@ pub fn compared(
 
 /// Windows of `n` returns, without overlap, evenly spread, at most `windows_max`.
 fn windows(series: &Series, n: usize, windows_max: usize) -> Vec<Series> {
-    let fitting = if n == 0 { 0 } else { series.returns.len() / n };
+    let fitting = series.returns.len().checked_div(n).unwrap_or(0);
     let taken = fitting.min(windows_max);
     // The last window ends with the series; earlier ones step back evenly.
     (0..taken)

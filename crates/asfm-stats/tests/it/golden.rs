@@ -17,9 +17,9 @@ fn agree(ledger: &Ledger) {
 fn series_agrees(name: &str) {
     let mut ledger = series::full(name);
     if name.starts_with("real") {
-        series::SHORT
-            .iter()
-            .for_each(|&n| ledger.merge(series::short(name, n)));
+        for n in series::SHORT {
+            ledger.merge(series::short(name, n));
+        }
     }
     agree(&ledger);
 }

@@ -1,5 +1,8 @@
 //! Properties: what scaling, signs, order and monotone change must and must not do.
 
+#![expect(clippy::cast_precision_loss, reason = "counts are small")]
+#![expect(clippy::many_single_char_names, reason = "properties read as formulas")]
+
 use asfm_stats::tail::Tail;
 use asfm_stats::{Alternative, dependence, effect, inequality, leverage, memory, moments};
 use asfm_stats::{bootstrap, drawdown, multiplicity, normality, paired, rank, tail, two_sample};
@@ -133,6 +136,8 @@ proptest! {
     }
 }
 
+type Test = (&'static str, fn(&[f64]) -> f64);
+
 fn naive_kendall(x: &[f64], y: &[f64]) -> f64 {
     let sign = |a: f64, b: f64| f64::from(i8::from(a > b) - i8::from(a < b));
     let (mut s, mut tx, mut ty) = (0.0, 0.0, 0.0);
@@ -166,7 +171,7 @@ fn pseudo_normal(n: usize, mut state: u64) -> Vec<f64> {
 #[test]
 fn p_values_are_uniform_under_their_null() {
     let grid: Vec<f64> = (0..500).map(|it| (f64::from(it) + 0.5) / 500.0).collect();
-    let tests: [(&str, fn(&[f64]) -> f64); 4] = [
+    let tests: [Test; 4] = [
         ("robust", |x| {
             dependence::robust_portmanteau(x, 5).expect("p").p
         }),
@@ -197,4 +202,21 @@ fn bootstrap_intervals_cover_gaussian_means() {
         })
         .count();
     assert!((272..=298).contains(&covered), "{covered} of 300");
+}
+
+#[test]
+fn block_effects_do_not_move_the_quadratic() {
+    let levels = [-2.0, 0.0, 2.0, 4.0, 8.0];
+    let noise = pseudo_normal(30, 5);
+    let value = |s: usize, j: usize| {
+        1.0 - 0.1 * (levels[j] - 2.5) * (levels[j] - 2.5) + 0.1 * noise[s * 5 + j]
+    };
+    let plain = ndarray::Array2::from_shape_fn((6, 5), |(s, j)| value(s, j));
+    let moved = ndarray::Array2::from_shape_fn((6, 5), |(s, j)| value(s, j) + 10.0 * s as f64);
+    let (a, b) = (
+        asfm_stats::trend::inverted_u_within(&levels, plain.view()).expect("a quadratic"),
+        asfm_stats::trend::inverted_u_within(&levels, moved.view()).expect("a quadratic"),
+    );
+    assert!(near(a.turning_point, b.turning_point) && near(a.slope_at_max[2], b.slope_at_max[2]));
+    assert!(near(a.df, 22.0) && b.p_joint.expect("it rises and falls") < 1e-6);
 }

@@ -6,7 +6,7 @@ use asfm_stats::series::Series;
 use super::{Class, Ledger, files};
 
 /// The series of a golden card, by its name.
-pub fn named(name: &str) -> Option<Series> {
+pub(crate) fn named(name: &str) -> Option<Series> {
     if let Some((base, n)) = name.split_once("_last") {
         return Some(files::series(base)?.last(n.parse().expect("a length")));
     }
@@ -22,13 +22,13 @@ pub fn named(name: &str) -> Option<Series> {
 }
 
 /// The card of a series with 999 replicates.
-pub fn own(series: &Series) -> Card {
+pub(crate) fn own(series: &Series) -> Card {
     card(series, &Options::default()).expect("a card")
 }
 
 /// Compares the verdicts of every series that is there. At 1000 returns and more they
 /// must agree (F8 is not compared); below, an open verdict may stand against any other.
-pub fn cards() -> Ledger {
+pub(crate) fn cards() -> Ledger {
     let mut ledger = Ledger::default();
     let Some(want) = files::golden("card.json") else {
         ledger.skipped.push("cards".to_owned());

@@ -1,5 +1,12 @@
 //! Golden files of inference, bubbles and verdicts.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "indices and degrees of freedom stand as numbers in the golden file"
+)]
+
 use asfm_stats::bootstrap::{Replicates, acceleration, stationary_path};
 use asfm_stats::event::{Windows, constant_mean, market_model, paired_effects};
 use asfm_stats::multiplicity::{
@@ -67,7 +74,7 @@ fn class(at: &str) -> Option<Class> {
 }
 
 /// Compares `inference.json`.
-pub fn inference() -> Ledger {
+pub(crate) fn inference() -> Ledger {
     let mut ledger = Ledger::default();
     let Some(want) = files::golden("inference.json") else {
         ledger.skipped.push("inference".to_owned());
@@ -319,7 +326,7 @@ fn events(case: &Value) -> Value {
 }
 
 /// Compares `bubbles.json`.
-pub fn bubbles() -> Ledger {
+pub(crate) fn bubbles() -> Ledger {
     let mut ledger = Ledger::default();
     let Some(want) = files::golden("bubbles.json") else {
         ledger.skipped.push("bubbles".to_owned());
