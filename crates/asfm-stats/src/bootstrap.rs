@@ -196,6 +196,25 @@ pub fn stationary(
     seed: u64,
     statistic: impl Statistic,
 ) -> Result<Replicates> {
+    stationary_for(
+        Purpose::StationaryBootstrap,
+        x,
+        block,
+        replicates,
+        seed,
+        statistic,
+    )
+}
+
+/// The same with the streams of another purpose.
+pub(crate) fn stationary_for(
+    purpose: Purpose,
+    x: &[f64],
+    block: f64,
+    replicates: usize,
+    seed: u64,
+    statistic: impl Statistic,
+) -> Result<Replicates> {
     at_least(x, 20)?;
     if !(block >= 1.0 && block.is_finite()) {
         return Err(StatsError::Domain("a mean block length below 1"));
@@ -206,7 +225,7 @@ pub fn stationary(
         statistic,
         "stationary bootstrap",
         |it, indices| {
-            let mut stream = Stream::new(seed, Purpose::StationaryBootstrap, it);
+            let mut stream = Stream::new(seed, purpose, it);
             draw_stationary(x.len(), 1.0 / block, &mut stream, indices);
         },
     )

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::bootstrap::stationary;
+use crate::bootstrap::stationary_for;
 use crate::card::{Finding, Options, Verdict};
 use crate::dependence::{mean_autocorrelation, robust_autocorrelations, robust_test};
 use crate::drawdown::drawdown_test;
@@ -293,8 +293,8 @@ fn aggregation(r: &[f64], fat_tails: Verdict, options: &Options) -> Result<Findi
         varying(x, 20)?;
         Ok(l_ratios_sorted(&sums::sorted(x)).l_kurtosis - l_kurtosis_any(x, 5)?)
     };
-    let seed = options.seed ^ (Purpose::Aggregation as u64) << 56;
-    let replicates = stationary(r, 50.0, options.replicates.min(499), seed, drop)?;
+    let few = options.replicates.min(499);
+    let replicates = stationary_for(Purpose::Aggregation, r, 50.0, few, options.seed, drop)?;
     let (lo, hi) = (
         quantile_sorted(&replicates.sorted, 0.05),
         quantile_sorted(&replicates.sorted, 0.95),
@@ -412,8 +412,15 @@ const REPORTED: &str = "reported, not judged";
 /// F11: reported with a stationary bootstrap.
 fn time_asymmetry(r: &[f64], options: &Options) -> Result<Finding> {
     let difference = |x: &[f64]| time_scale_asymmetry(x, 5).map(|it| it.difference);
-    let seed = options.seed ^ (Purpose::TimeAsymmetry as u64) << 56;
-    let replicates = stationary(r, 50.0, options.replicates.min(499), seed, difference)?;
+    let few = options.replicates.min(499);
+    let replicates = stationary_for(
+        Purpose::TimeAsymmetry,
+        r,
+        50.0,
+        few,
+        options.seed,
+        difference,
+    )?;
     let q = |p| quantile_sorted(&replicates.sorted, p);
     let (estimate, ci) = (Some(replicates.estimate), Some((q(0.05), q(0.95))));
     Ok(Finding {

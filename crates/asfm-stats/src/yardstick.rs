@@ -14,14 +14,19 @@ use crate::random::{Purpose, Stream};
 use crate::series::Series;
 use crate::sums;
 
-/// A Gaussian random walk of `n` returns with the given daily sd (1 % if it is 0 or not
-/// finite), and a persistent volume that knows nothing of them. Needs 1 return.
+/// A Gaussian random walk of `n` returns with the given daily sd (held between 0.01 % and
+/// 5 %, so that prices stay in range; the facts do not depend on it), and a persistent
+/// volume that knows nothing of them. Needs 1 return.
 ///
 /// It is the null model of the card: it must fail F2, F3, F5, F7 and F9 where it is long
 /// enough to be judged.
 pub fn gaussian_walk(n: usize, sd: f64, with_volume: bool, seed: u64) -> Result<Series> {
     enough(n, 1)?;
-    let sd = if sd > 0.0 && sd < 1.0 { sd } else { 0.01 };
+    let sd = if sd.is_finite() {
+        sd.clamp(1e-4, 0.05)
+    } else {
+        0.01
+    };
     let returns: Vec<f64> = Stream::new(seed, Purpose::GaussianWalk, 0)
         .normals(n)
         .iter()
@@ -37,7 +42,6 @@ pub fn gaussian_walk(n: usize, sd: f64, with_volume: bool, seed: u64) -> Result<
         })
         .skip(200)
         .collect();
-    // A long walk may leave the range of prices; its returns are what the card looks at.
     Series::from_returns(&returns, with_volume.then_some(&volume))
 }
 
