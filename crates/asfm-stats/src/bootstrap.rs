@@ -144,6 +144,7 @@ fn replicate(
     let estimate = statistic(x)?;
     let values: Vec<f64> = (0..replicates)
         .into_par_iter()
+        .with_min_len(32)
         .map_init(Vec::new, |indices, it| {
             draw(it, indices);
             let sample: Vec<f64> = indices.iter().map(|&it| x[it]).collect();

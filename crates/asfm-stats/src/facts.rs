@@ -17,7 +17,9 @@ use crate::normality::kurtosis_test;
 use crate::random::{Purpose, Stream};
 use crate::rank::{correlation, ranks};
 use crate::regression::autoregression_residuals;
-use crate::scaling::{exceedances, fano_of, l_kurtosis_any, quantile_asymmetry_of};
+use crate::scaling::{
+    RandomSigns, exceedances, fano_of, fano_of_counts, l_kurtosis_any, quantile_asymmetry, scatter,
+};
 use crate::series::Series;
 use crate::special::{Z95, normal_quantile, normal_sf};
 use crate::sums;
@@ -130,6 +132,9 @@ impl Resampled {
     }
 }
 
+/// Fewest replicates worth a thread's attention.
+const SHARE_MIN: usize = 32;
+
 /// The values of `f` over replicates, each with its own stream and a reused buffer that
 /// holds a copy of `x`.
 fn resample<T: Clone + Send + Sync>(
@@ -140,6 +145,7 @@ fn resample<T: Clone + Send + Sync>(
 ) -> Vec<f64> {
     (0..options.replicates)
         .into_par_iter()
+        .with_min_len(SHARE_MIN)
         .map_init(
             || x.to_vec(),
             |buffer, it| {
@@ -346,12 +352,17 @@ fn volume(series: &Series, options: &Options) -> Result<Finding> {
 fn gain_loss(r: &[f64], options: &Options) -> Result<Finding> {
     let middle = median(r);
     let e: Vec<f64> = r.iter().map(|it| it - middle).collect();
-    let statistic = quantile_asymmetry_of(&mut r.to_vec())?;
-    let law = resample(&e, Purpose::GainLoss, options, |stream, flipped| {
-        stream.flip_signs(&e, flipped);
-        // Flipped signs leave a spread of 0 only where most magnitudes are 0.
-        quantile_asymmetry_of(flipped).unwrap_or(0.0)
-    });
+    let statistic = quantile_asymmetry(r)?;
+    let signs = RandomSigns::new(&e);
+    let law = resample(
+        &vec![0; signs.n_words()],
+        Purpose::GainLoss,
+        options,
+        |stream, bits| {
+            stream.bits(bits);
+            signs.asymmetry(bits)
+        },
+    );
     let it = Resampled::new(statistic, &law, false);
     let verdict = judge(it.p < 0.05, statistic - Z95 * it.sd > -0.03);
     Ok(it.finding(
@@ -369,16 +380,17 @@ fn intermittency(r: &[f64], n: usize, options: &Options) -> Result<Finding> {
     }
     let events = exceedances(r, 0.95);
     let statistic = fano_of(&events, WIDTH)?;
-    let law = resample(
-        &events,
-        Purpose::Intermittency,
-        options,
-        |stream, events| {
-            stream.shuffle(events);
-            // Without an event in a whole window the factor is that of none at all.
-            fano_of(events, WIDTH).unwrap_or(0.0)
-        },
-    );
+    let n_events = events.iter().filter(|it| **it).count();
+    let law: Vec<f64> = (0..options.replicates)
+        .into_par_iter()
+        .with_min_len(SHARE_MIN)
+        .map_init(Vec::new, |taken, it| {
+            let mut stream = Stream::new(options.seed, Purpose::Intermittency, it);
+            let counts = scatter(n_events, events.len(), WIDTH, &mut stream, taken);
+            // Every event may fall into the rest after the last window.
+            fano_of_counts(&counts).unwrap_or(0.0)
+        })
+        .collect();
     let it = Resampled::new(statistic, &law, true);
     let verdict = judge(it.p < 0.01, statistic < 1.1 && it.p > 0.05);
     Ok(it.finding(verdict, "extremes come in bursts", "extremes come evenly"))
