@@ -9,7 +9,7 @@ use crate::estimate::{Alternative, Estimate, Interval, TestResult};
 use crate::multiplicity::{Proportion, proportion};
 use crate::random::{Purpose, Stream};
 use crate::rank::{ranks, tie_sizes};
-use crate::special::{normal_two_sided, t_sf, t_two_sided, t_upper};
+use crate::special::{coin_cdf, normal_two_sided, t_sf, t_two_sided, t_upper};
 use crate::sums;
 
 /// Differences `treated - control`.
@@ -45,7 +45,10 @@ const DRAWN: usize = 99_999;
 pub fn sign_flip(d: &[f64], alternative: Alternative, seed: u64) -> Result<TestResult> {
     at_least(d, 5)?;
     let n = d.len();
-    let (sum, magnitude) = (d.iter().sum::<f64>(), d.iter().map(|it| it.abs()).sum::<f64>());
+    let (sum, magnitude) = (
+        d.iter().sum::<f64>(),
+        d.iter().map(|it| it.abs()).sum::<f64>(),
+    );
     let slack = 1e-12 * magnitude;
     let extreme = |flipped: f64| match alternative {
         Alternative::TwoSided => flipped.abs() >= sum.abs() - slack,
@@ -71,7 +74,10 @@ pub fn sign_flip(d: &[f64], alternative: Alternative, seed: u64) -> Result<TestR
                 extreme(flipped.iter().sum())
             })
             .count();
-        ((count + 1) as f64 / (DRAWN + 1) as f64, "sign flip, 99999 draws")
+        (
+            (count + 1) as f64 / (DRAWN + 1) as f64,
+            "sign flip, 99999 draws",
+        )
     };
     let null = "differences symmetric around 0";
     Ok(TestResult::new(sum / n as f64, p, n, null, method)?.alternative(alternative))
@@ -86,7 +92,11 @@ pub fn wilcoxon(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let magnitudes = sums::abs(d);
     let plain = d.iter().all(|it| *it != 0.0) && tie_sizes(&magnitudes).iter().all(|&it| it < 2.0);
-    if plain && d.len() <= 50 { wilcoxon_exact(d) } else { wilcoxon_normal(d) }
+    if plain && d.len() <= 50 {
+        wilcoxon_exact(d)
+    } else {
+        wilcoxon_normal(d)
+    }
 }
 
 /// Rank sum of the positive and of the negative differences, zeros dropped.
@@ -95,12 +105,16 @@ fn rank_sums(d: &[f64]) -> (f64, f64, Vec<f64>) {
     let magnitudes = sums::abs(&kept);
     let (mut plus, mut minus) = (0.0, 0.0);
     for (it, rank) in kept.iter().zip(ranks(&magnitudes)) {
-        if *it > 0.0 { plus += rank } else { minus += rank }
+        if *it > 0.0 {
+            plus += rank;
+        } else {
+            minus += rank;
+        }
     }
     (plus, minus, magnitudes)
 }
 
-/// As [`wilcoxon`] with the exact p; `Domain` with ties or zeros.
+/// As [`wilcoxon`] with the exact p; `Domain` with ties or zeros, or above 1000 differences.
 pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let (plus, minus, magnitudes) = rank_sums(d);
@@ -108,6 +122,9 @@ pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
         return Err(StatsError::Domain("tied or zero differences"));
     }
     let n = d.len();
+    if n > 1000 {
+        return Err(StatsError::Domain("more than 1000 differences"));
+    }
     let mut share = vec![0.0; n * (n + 1) / 2 + 1];
     share[0] = 1.0;
     for rank in 1..=n {
@@ -117,9 +134,20 @@ pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
         }
     }
     let w = plus.min(minus);
-    let tail: f64 = share.iter().enumerate().filter(|it| it.0 as f64 <= w).map(|it| it.1).sum();
+    let tail: f64 = share
+        .iter()
+        .enumerate()
+        .filter(|it| it.0 as f64 <= w)
+        .map(|it| it.1)
+        .sum();
     let null = "differences symmetric around 0";
-    TestResult::new(w, (2.0 * tail).min(1.0), n, null, "Wilcoxon signed rank, exact")
+    TestResult::new(
+        w,
+        (2.0 * tail).min(1.0),
+        n,
+        null,
+        "Wilcoxon signed rank, exact",
+    )
 }
 
 /// As [`wilcoxon`] with the normal p.
@@ -158,16 +186,30 @@ pub fn paired_t(d: &[f64]) -> Result<PairedT> {
     let n = d.len() as f64;
     let (mean, se) = (sums::mean(d), (sums::variance(d) / n).sqrt());
     let t = mean / se;
-    let test =
-        TestResult::new(t, t_two_sided(t, n - 1.0), d.len(), "mean difference 0", "paired t")?;
+    let test = TestResult::new(
+        t,
+        t_two_sided(t, n - 1.0),
+        d.len(),
+        "mean difference 0",
+        "paired t",
+    )?;
     let ci = t_interval(mean, se, n - 1.0, 0.95);
-    let mean = Estimate::new(mean, d.len(), "mean difference")?.with_se(se)?.with_ci(ci);
-    Ok(PairedT { test: test.df(n - 1.0), mean })
+    let mean = Estimate::new(mean, d.len(), "mean difference")?
+        .with_se(se)?
+        .with_ci(ci);
+    Ok(PairedT {
+        test: test.df(n - 1.0),
+        mean,
+    })
 }
 
 fn t_interval(mean: f64, se: f64, df: f64, level: f64) -> Interval {
     let half = t_upper((1.0 - level) / 2.0, df) * se;
-    Interval { lo: mean - half, hi: mean + half, level }
+    Interval {
+        lo: mean - half,
+        hi: mean + half,
+        level,
+    }
 }
 
 /// Sign test, exact and two-sided; zeros are dropped. The statistic is the number of
@@ -177,14 +219,14 @@ pub fn sign_test(d: &[f64]) -> Result<TestResult> {
     let positive = d.iter().filter(|it| **it > 0.0).count();
     let n = d.iter().filter(|it| **it != 0.0).count();
     let fewer = positive.min(n - positive);
-    // Binomial probabilities at one half, each from the one before.
-    let mut probability = 0.5_f64.powi(i32::try_from(n).unwrap_or(i32::MAX));
-    let mut tail = 0.0;
-    for k in 0..=fewer {
-        tail += probability;
-        probability *= (n - k) as f64 / (k + 1) as f64;
-    }
-    TestResult::new(positive as f64, (2.0 * tail).min(1.0), n, "median difference 0", "sign test")
+    let tail = coin_cdf(fewer, n);
+    TestResult::new(
+        positive as f64,
+        (2.0 * tail).min(1.0),
+        n,
+        "median difference 0",
+        "sign test",
+    )
 }
 
 /// Two one-sided t tests against a smallest effect of interest: p below 0.05 claims that
@@ -217,11 +259,11 @@ pub struct PairedSummary {
     pub sign_flip: TestResult,
     /// BCa interval of the mean at 95 %, 9 999 replicates; from 8 seeds on.
     pub bca: Option<Interval>,
-    /// Standardised effect g_z.
+    /// Standardised effect `g_z`.
     pub hedges_gz: Option<f64>,
-    /// Standardised effect d_z, before correction.
+    /// Standardised effect `d_z`, before correction.
     pub cohen_dz: Option<f64>,
-    /// Interval of g_z at 95 %, normal approximation.
+    /// Interval of `g_z` at 95 %, normal approximation.
     pub gz_ci: Option<Interval>,
     /// Share of positive differences with its Clopper-Pearson interval.
     pub positive: Proportion,
@@ -236,7 +278,11 @@ pub fn summary(d: &[f64], seed: u64) -> Result<PairedSummary> {
     let n = d.len() as f64;
     let gz_ci = gz.map(|g| {
         let half = 1.959_963_984_540_054 * (1.0 / n + g * g / (2.0 * n)).sqrt();
-        Interval { lo: g - half, hi: g + half, level: 0.95 }
+        Interval {
+            lo: g - half,
+            hi: g + half,
+            level: 0.95,
+        }
     });
     Ok(PairedSummary {
         n: d.len(),

@@ -47,7 +47,9 @@ pub(crate) fn deviations(x: &[f64]) -> Vec<f64> {
     let m = mean(x);
     let mut e: Vec<f64> = x.iter().map(|it| it - m).collect();
     let rest = mean(&e);
-    e.iter_mut().for_each(|it| *it -= rest);
+    for it in &mut e {
+        *it -= rest;
+    }
     e
 }
 
@@ -109,6 +111,14 @@ pub(crate) fn line(x: &[f64], y: &[f64]) -> Option<Line> {
     let slope = sxy / sxx;
     let residual: Vec<f64> = ex.iter().zip(&ey).map(|(x, y)| y - slope * x).collect();
     let df = (x.len() as f64 - 2.0).max(1.0);
-    let r2 = if syy > 0.0 { sxy * sxy / (sxx * syy) } else { 0.0 };
-    Some(Line { slope, r2, slope_se: (dot(&residual, &residual) / df / sxx).sqrt() })
+    let r2 = if syy > 0.0 {
+        sxy * sxy / (sxx * syy)
+    } else {
+        0.0
+    };
+    Some(Line {
+        slope,
+        r2,
+        slope_se: (dot(&residual, &residual) / df / sxx).sqrt(),
+    })
 }

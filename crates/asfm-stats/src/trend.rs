@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::error::{Result, StatsError, at_least, enough, finite, same_length};
 use crate::estimate::{Alternative, Interval, TestResult};
 use crate::rank::{ranks, tie_sizes};
-use crate::regression::least_squares;
+use crate::regression::{Fit, least_squares};
 use crate::special::{chi2_sf, normal_sf, t_sf, t_upper};
 
 /// Which way the values go as the level rises.
@@ -60,14 +60,25 @@ fn block_ranks(x: ArrayView2<'_, f64>, direction: Direction) -> Vec<Vec<f64>> {
 /// ```
 pub fn page(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestResult> {
     table(x, 2, 3)?;
-    let ties = x.rows().into_iter().any(|it| tie_sizes(&it.to_vec()).iter().any(|&it| it > 1.0));
-    if !ties && x.ncols() <= 8 { page_exact(x, direction) } else { page_normal(x, direction) }
+    let ties = x
+        .rows()
+        .into_iter()
+        .any(|it| tie_sizes(&it.to_vec()).iter().any(|&it| it > 1.0));
+    if !ties && x.ncols() <= 8 {
+        page_exact(x, direction)
+    } else {
+        page_normal(x, direction)
+    }
 }
 
 fn page_statistic(x: ArrayView2<'_, f64>, direction: Direction) -> f64 {
     block_ranks(x, direction)
         .iter()
-        .flat_map(|row| row.iter().enumerate().map(|(i, rank)| (i + 1) as f64 * rank))
+        .flat_map(|row| {
+            row.iter()
+                .enumerate()
+                .map(|(i, rank)| (i + 1) as f64 * rank)
+        })
         .sum()
 }
 
@@ -94,7 +105,11 @@ pub fn page_exact(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestRe
     let mut ranks: Vec<usize> = (1..=x.ncols()).collect();
     let n_orders: f64 = ranks.iter().map(|&it| it as f64).product();
     permute(&mut ranks, 0, &mut |order| {
-        let sum = order.iter().enumerate().map(|(i, rank)| (i + 1) * rank).sum();
+        let sum = order
+            .iter()
+            .enumerate()
+            .map(|(i, rank)| (i + 1) * rank)
+            .sum();
         *one.entry(sum).or_default() += 1.0 / n_orders;
     });
     let mut law = BTreeMap::from([(0, 1.0)]);
@@ -107,7 +122,11 @@ pub fn page_exact(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestRe
         }
         law = next;
     }
-    let p: f64 = law.iter().filter(|it| *it.0 as f64 >= l).map(|it| it.1).sum();
+    let p: f64 = law
+        .iter()
+        .filter(|it| *it.0 as f64 >= l)
+        .map(|it| it.1)
+        .sum();
     let test = TestResult::new(l, p, x.nrows(), "no trend across levels", "Page, exact")?;
     Ok(test.alternative(Alternative::Greater))
 }
@@ -137,13 +156,23 @@ pub fn jonckheere(groups: &[&[f64]], direction: Direction) -> Result<TestResult>
         for later in &groups[idx + 1..] {
             let balance = crate::effect::cliff_delta(later, earlier)?;
             let pairs = (earlier.len() * later.len()) as f64;
-            let sign = if direction == Direction::Increasing { 1.0 } else { -1.0 };
+            let sign = if direction == Direction::Increasing {
+                1.0
+            } else {
+                -1.0
+            };
             j += pairs * (1.0 + sign * balance) / 2.0;
         }
     }
     let z = jonckheere_z(j, &sizes, &tie_sizes(&groups.concat()))?;
     let n = groups.iter().map(|it| it.len()).sum();
-    let test = TestResult::new(j, normal_sf(z), n, "no trend across groups", "Jonckheere, normal")?;
+    let test = TestResult::new(
+        j,
+        normal_sf(z),
+        n,
+        "no trend across groups",
+        "Jonckheere, normal",
+    )?;
     Ok(test.alternative(Alternative::Greater))
 }
 
@@ -179,9 +208,15 @@ pub fn friedman(x: ArrayView2<'_, f64>) -> Result<TestResult> {
     table(x, 2, 3)?;
     let (m, k) = (x.nrows() as f64, x.ncols() as f64);
     let ranked = block_ranks(x, Direction::Increasing);
-    let sums: Vec<f64> = (0..x.ncols()).map(|j| ranked.iter().map(|it| it[j]).sum()).collect();
-    let ties: f64 =
-        x.rows().into_iter().flat_map(|it| tie_sizes(&it.to_vec())).map(|t| t * t * t - t).sum();
+    let sums: Vec<f64> = (0..x.ncols())
+        .map(|j| ranked.iter().map(|it| it[j]).sum())
+        .collect();
+    let ties: f64 = x
+        .rows()
+        .into_iter()
+        .flat_map(|it| tie_sizes(&it.to_vec()))
+        .map(|t| t * t * t - t)
+        .sum();
     let correction = 1.0 - ties / (m * (k * k * k - k));
     if correction <= 0.0 {
         return Err(StatsError::Constant);
@@ -220,12 +255,50 @@ pub fn inverted_u(x: &[f64], y: &[f64]) -> Result<InvertedU> {
     same_length(x, y)?;
     at_least(x, 4)?;
     at_least(y, 4)?;
+    shape_of(x, fit_quadratic(x, y)?)
+}
+
+/// The same with an effect of its own for every block: rows are seeds, columns the
+/// `levels`. The constant reported is the mean of the blocks' effects. Needs 3 levels.
+pub fn inverted_u_within(levels: &[f64], blocks: ArrayView2<'_, f64>) -> Result<InvertedU> {
+    table(blocks, 1, 3)?;
+    at_least(levels, 3)?;
+    if levels.len() != blocks.ncols() {
+        return Err(StatsError::LengthMismatch {
+            left: levels.len(),
+            right: blocks.ncols(),
+        });
+    }
+    // Every block sees every level, so removing block means from the values alone leaves
+    // slopes unchanged; only the degrees of freedom know of the blocks.
+    let grand = blocks.iter().sum::<f64>() / blocks.len() as f64;
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    for row in blocks.rows() {
+        let own = row.sum() / row.len() as f64;
+        x.extend_from_slice(levels);
+        y.extend(row.iter().map(|it| it - own + grand));
+    }
+    let mut fit = fit_quadratic(&x, &y)?;
+    fit.df -= blocks.nrows() as f64 - 1.0;
+    if fit.df < 1.0 {
+        return Err(StatsError::TooShort {
+            need: blocks.nrows() + 3,
+            got: y.len(),
+        });
+    }
+    shape_of(&x, fit)
+}
+
+fn fit_quadratic(x: &[f64], y: &[f64]) -> Result<Fit> {
     let design = Array2::from_shape_fn((x.len(), 3), |(i, j)| match j {
         0 => 1.0,
         1 => x[i],
         _ => x[i] * x[i],
     });
-    let fit = least_squares(design.view(), y)?;
+    least_squares(design.view(), y)
+}
+
+fn shape_of(x: &[f64], fit: Fit) -> Result<InvertedU> {
     let scale = fit.ssr / fit.df;
     if scale <= 0.0 {
         return Err(StatsError::Constant);
@@ -269,7 +342,11 @@ pub fn contrast(x: &[f64], y: &[f64], inside: impl Fn(f64) -> bool) -> Result<f6
     finite(y)?;
     let (mut within, mut rest) = (Vec::new(), Vec::new());
     for (&x, &y) in x.iter().zip(y) {
-        if inside(x) { within.push(y) } else { rest.push(y) }
+        if inside(x) {
+            within.push(y);
+        } else {
+            rest.push(y);
+        }
     }
     if within.is_empty() || rest.is_empty() {
         return Err(StatsError::Empty);

@@ -12,21 +12,24 @@ fn root() -> PathBuf {
 
 /// The first place that has `name`: the fixtures, or the full set beside the repository.
 fn find(fixtures: &str, beside: &str, name: &str) -> Option<PathBuf> {
-    [root().join(fixtures), root().join("../shared/golden/public").join(beside)]
-        .into_iter()
-        .map(|it| it.join(name))
-        .find(|it| it.exists())
+    [
+        root().join(fixtures),
+        root().join("../shared/golden/public").join(beside),
+    ]
+    .into_iter()
+    .map(|it| it.join(name))
+    .find(|it| it.exists())
 }
 
 /// A golden file, if it is there.
-pub fn golden(name: &str) -> Option<Value> {
+pub(crate) fn golden(name: &str) -> Option<Value> {
     let path = find("fixtures/golden/stats", "", name)?;
     let text = fs::read_to_string(path).expect("the golden file can be read");
     Some(serde_json::from_str(&text).expect("the golden file is JSON"))
 }
 
 /// A series, if it is there: `r` and `volume`, or `adj_close` and `volume`.
-pub fn series(name: &str) -> Option<Series> {
+pub(crate) fn series(name: &str) -> Option<Series> {
     let path = find("fixtures/series", "series", &format!("{name}.csv"))?;
     let text = fs::read_to_string(path).expect("the series can be read");
     let mut lines = text.lines();
@@ -34,7 +37,11 @@ pub fn series(name: &str) -> Option<Series> {
     let rows: Vec<Vec<&str>> = lines.map(|it| it.split(',').collect()).collect();
     let column = |name: &str| -> Option<Vec<f64>> {
         let idx = header.iter().position(|it| *it == name)?;
-        Some(rows.iter().map(|it| it[idx].parse().expect("a number")).collect())
+        Some(
+            rows.iter()
+                .map(|it| it[idx].parse().expect("a number"))
+                .collect(),
+        )
     };
     let volume = column("volume");
     let made = match column("r") {

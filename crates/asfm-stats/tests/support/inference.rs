@@ -1,5 +1,12 @@
 //! Golden files of inference, bubbles and verdicts.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "indices and degrees of freedom stand as numbers in the golden file"
+)]
+
 use asfm_stats::bootstrap::{Replicates, acceleration, stationary_path};
 use asfm_stats::event::{Windows, constant_mean, market_model, paired_effects};
 use asfm_stats::multiplicity::{
@@ -16,7 +23,11 @@ use serde_json::{Value, json};
 use super::{Class, Ledger, files};
 
 fn list(it: &Value) -> Vec<f64> {
-    it.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
+    it.as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| it.as_f64().expect("a number"))
+        .collect()
 }
 
 fn matrix(it: &Value) -> Array2<f64> {
@@ -37,8 +48,15 @@ fn ends(it: Interval) -> Value {
 fn class(at: &str) -> Option<Class> {
     let last = at.rsplit('.').next().unwrap_or(at);
     let has = |part: &str| at.contains(part);
-    let inputs =
-        ["x", "y", "control", "treated", "p_scipy_asymp", "boot_ci95_4000", "index_matrix"];
+    let inputs = [
+        "x",
+        "y",
+        "control",
+        "treated",
+        "p_scipy_asymp",
+        "boot_ci95_4000",
+        "index_matrix",
+    ];
     if inputs.contains(&last) || has("start_draws") || has("uniform_draws") || has("_seed_") {
         return (last == "per_seed_mean_cum_diff" || has("per_seed_mean")).then_some(Class::A);
     }
@@ -48,11 +66,15 @@ fn class(at: &str) -> Option<Class> {
     }
     let is_p = last == "p" || last.starts_with("p_") || last.ends_with("_p");
     let quantile_based = has("ci95") || has("proportion") || has("combine_p");
-    Some(if is_p || quantile_based { Class::B } else { Class::A })
+    Some(if is_p || quantile_based {
+        Class::B
+    } else {
+        Class::A
+    })
 }
 
 /// Compares `inference.json`.
-pub fn inference() -> Ledger {
+pub(crate) fn inference() -> Ledger {
     let mut ledger = Ledger::default();
     let Some(want) = files::golden("inference.json") else {
         ledger.skipped.push("inference".to_owned());
@@ -71,7 +93,9 @@ pub fn inference() -> Ledger {
         ("paired", each("paired", &pairs)),
         (
             "wealth",
-            each("wealth", &|it| json!(inequality::inequality(&list(&it["x"])).expect("wealth"))),
+            each("wealth", &|it| {
+                json!(inequality::inequality(&list(&it["x"])).expect("wealth"))
+            }),
         ),
         ("bootstrap_exact", exact_bootstrap(&want["bootstrap_exact"])),
         ("trends", trends(&want["trends"])),
@@ -150,7 +174,10 @@ fn paired_bootstrap(ledger: &mut Ledger, name: &str, case: &Value) {
     let runs: Vec<[Interval; 2]> = (0..6)
         .map(|seed| {
             let it = bootstrap::independent(&d, 4000, seed, mean).expect("a bootstrap");
-            [it.bca(acceleration, 0.95).expect("BCa"), it.percentile(0.95).expect("percentile")]
+            [
+                it.bca(acceleration, 0.95).expect("BCa"),
+                it.percentile(0.95).expect("percentile"),
+            ]
         })
         .collect();
     for (which, kind) in ["bca", "percentile"].into_iter().enumerate() {
@@ -224,7 +251,10 @@ fn trends(case: &Value) -> Value {
         two_sample::kruskal_wallis(&groups).expect("groups"),
     );
     let ordered = jonckheere(&groups, down).expect("groups");
-    let (x, y) = (list(&case["inverted_u"]["x"]), list(&case["inverted_u"]["y"]));
+    let (x, y) = (
+        list(&case["inverted_u"]["x"]),
+        list(&case["inverted_u"]["y"]),
+    );
     let mut shape = json!(inverted_u(&x, &y).expect("a quadratic"));
     let middle = |level: f64| level > 1.5 && level < 3.5;
     shape["contrast_mid_minus_rest"] = json!(contrast(&x, &y, middle).expect("a contrast"));
@@ -234,8 +264,10 @@ fn trends(case: &Value) -> Value {
         .expect("proportions")
         .iter()
         .map(|it| {
-            let (k, n) =
-                (it["k"].as_u64().expect("k") as usize, it["n"].as_u64().expect("n") as usize);
+            let (k, n) = (
+                it["k"].as_u64().expect("k") as usize,
+                it["n"].as_u64().expect("n") as usize,
+            );
             let wilson = ends(wilson(k, n, 0.95).expect("an interval"));
             let exact = ends(clopper_pearson(k, n, 0.95).expect("an interval"));
             json!({"k": k, "n": n, "wilson": wilson, "clopper_pearson": exact})
@@ -271,7 +303,10 @@ fn trends(case: &Value) -> Value {
 fn events(case: &Value) -> Value {
     let returns = matrix(&case["returns_T_by_S"]);
     let market = list(&case["market"]);
-    let windows = Windows { estimation: 5..35, event: 38..46 };
+    let windows = Windows {
+        estimation: 5..35,
+        event: 38..46,
+    };
     let (control, treated) = (
         cube(&case["paired_runs"]["control_seed_day_stock"]),
         cube(&case["paired_runs"]["treated_seed_day_stock"]),
@@ -291,7 +326,7 @@ fn events(case: &Value) -> Value {
 }
 
 /// Compares `bubbles.json`.
-pub fn bubbles() -> Ledger {
+pub(crate) fn bubbles() -> Ledger {
     let mut ledger = Ledger::default();
     let Some(want) = files::golden("bubbles.json") else {
         ledger.skipped.push("bubbles".to_owned());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Class, Ledger, files};
 
 /// Series with a full golden file.
-pub const FULL: [&str; 9] = [
+pub(crate) const FULL: [&str; 9] = [
     "syn_normal",
     "syn_t3",
     "syn_garch",
@@ -19,7 +19,7 @@ pub const FULL: [&str; 9] = [
 ];
 
 /// Lengths of the short golden files of each real series.
-pub const SHORT: [usize; 4] = [30, 60, 120, 250];
+pub(crate) const SHORT: [usize; 4] = [30, 60, 120, 250];
 
 /// The class of a path in a golden file of a series.
 fn class(at: &str) -> Option<Class> {
@@ -56,30 +56,33 @@ fn class(at: &str) -> Option<Class> {
 
 /// Fits are compared where their parameters are identified: not on independent values.
 fn garch_class(at: &str, last: &str) -> Option<Class> {
-    let identified = !["syn_normal", "syn_t3", "syn_ar1"].iter().any(|it| at.contains(it));
+    let identified = !["syn_normal", "syn_t3", "syn_ar1"]
+        .iter()
+        .any(|it| at.contains(it));
     match last {
         _ if at.contains(".fixed.") => Some(Class::A),
         "loglik" => Some(Class::DLoglik),
         // Innovations of the synthetic series are normal: their nu is not identified.
         "params[4]" if at.contains("syn_") && at.contains("garch_t") => None,
         _ if last.starts_with("params") && identified => Some(Class::DParameter),
-        _ if at.ends_with(".garch") || at.ends_with("_normal") || at.ends_with("_t") => {
-            Some(Class::A)
-        }
+        _ if ["garch", "garch_normal", "gjr_normal", "garch_t"].contains(&last) => Some(Class::A),
         "scale" => Some(Class::A),
         _ => None,
     }
 }
 
 /// Compares one series with its full golden file.
-pub fn full(name: &str) -> Ledger {
+pub(crate) fn full(name: &str) -> Ledger {
     let mut ledger = Ledger::default();
     let (Some(want), Some(series)) = (files::golden(&format!("{name}.json")), files::series(name))
     else {
         ledger.skipped.push(name.to_owned());
         return ledger;
     };
-    let options = Options { replicates: 99, ..Options::default() };
+    let options = Options {
+        replicates: 99,
+        ..Options::default()
+    };
     let got = report(&series, &options).expect("a report");
     let got = serde_json::to_value(&got).expect("a report is plain data");
     ledger.tree(name, &got, &want, &class);
@@ -88,7 +91,7 @@ pub fn full(name: &str) -> Ledger {
 }
 
 /// Compares the last returns of one series with a short golden file.
-pub fn short(name: &str, n: usize) -> Ledger {
+pub(crate) fn short(name: &str, n: usize) -> Ledger {
     let mut ledger = Ledger::default();
     let file = format!("{name}_last{n}");
     let golden = files::golden(&format!("short/{file}.json"));
@@ -96,7 +99,10 @@ pub fn short(name: &str, n: usize) -> Ledger {
         ledger.skipped.push(file);
         return ledger;
     };
-    let options = Options { heavy: false, ..Options::default() };
+    let options = Options {
+        heavy: false,
+        ..Options::default()
+    };
     let got = report(&series.last(n), &options).expect("a report");
     ledger.tree(&file, &json!(got), &want, &class);
     ledger
@@ -109,7 +115,11 @@ fn bootstrap(ledger: &mut Ledger, name: &str, series: &Series, want: &Value) {
     let first = &series.returns[..1000];
     let runs: Vec<Value> = (0..SEEDS)
         .map(|seed| {
-            let options = Options { replicates: 2000, seed: seed.into(), ..Options::default() };
+            let options = Options {
+                replicates: 2000,
+                seed: seed.into(),
+                ..Options::default()
+            };
             json!(bootstrap_with_block(first, 20.0, &options).expect("a bootstrap"))
         })
         .collect();
@@ -122,7 +132,9 @@ fn bootstrap(ledger: &mut Ledger, name: &str, series: &Series, want: &Value) {
         for (ours, mean, sd) in [("lo", "lo_mean", "lo_sd"), ("hi", "hi_mean", "hi_sd")] {
             let ends: Vec<f64> = runs.iter().map(|it| number(&it[key][ours])).collect();
             let own = asfm_stats::moments::mean(&ends).expect("ends are numbers");
-            let own_sd = asfm_stats::moments::sd(&ends).expect("ends are numbers").value;
+            let own_sd = asfm_stats::moments::sd(&ends)
+                .expect("ends are numbers")
+                .value;
             let se = number(&want[sd]).hypot(own_sd);
             let gap = (own.value - number(&want[mean])).abs();
             ledger.enter(Class::E, &format!("{at}.{ours}"), gap / se, "interval end");
