@@ -38,13 +38,7 @@ struct Sum {
 
 impl Sink for Sum {
     fn trade(&mut self, trade: Trade) {
-        let Trade {
-            price,
-            qty,
-            maker,
-            taker,
-            ..
-        } = trade;
+        let Trade { price, qty, maker, taker, .. } = trade;
         self.add(maker.get(), taker.get(), price.get(), qty.get().into());
     }
 
@@ -110,14 +104,7 @@ impl Program for Naive {
     }
 
     fn play(&mut self, messages: &[Message], sink: &mut (impl Sink + Hear)) {
-        for &Message {
-            kind,
-            buys,
-            id,
-            price,
-            qty,
-        } in messages
-        {
+        for &Message { kind, buys, id, price, qty } in messages {
             match kind {
                 Kind::Limit => self.limit(id, buys, qty, price, sink),
                 Kind::Cancel => assert!(self.cancel(id), "streams cancel live orders"),
@@ -137,17 +124,7 @@ impl Program for OrderBook {
     /// It keys orders by price and time, so that each needs an instant of its own, and keeps its
     /// trades for the caller to read.
     fn play(&mut self, messages: &[Message], sink: &mut (impl Sink + Hear)) {
-        for (
-            time,
-            &Message {
-                kind,
-                buys,
-                id,
-                price,
-                qty,
-            },
-        ) in (0..).zip(messages)
-        {
+        for (time, &Message { kind, buys, id, price, qty }) in (0..).zip(messages) {
             self.set_time(time);
             let price = match kind {
                 Kind::Cancel => {
@@ -158,11 +135,7 @@ impl Program for OrderBook {
                 Kind::Market => None,
             };
             let given = self.create_and_place_order(buys.into(), qty, 0, price);
-            assert_eq!(
-                given.ok(),
-                Some(id as usize),
-                "it counts ids as the streams do"
-            );
+            assert_eq!(given.ok(), Some(id as usize), "it counts ids as the streams do");
         }
         for trade in self.get_trades() {
             let [maker, taker] = [trade.passive_order_id, trade.active_order_id]
@@ -198,9 +171,7 @@ fn workloads(criterion: &mut Criterion) {
     for setting in [W1, W2, W3, W4] {
         let messages = messages(&setting);
         let mut group = criterion.benchmark_group(setting.name);
-        group
-            .throughput(Throughput::Elements(N_MESSAGES as u64))
-            .sample_size(20);
+        group.throughput(Throughput::Elements(N_MESSAGES as u64)).sample_size(20);
         compare::<Book>(&mut group, &setting, &messages);
         compare::<Naive>(&mut group, &setting, &messages);
         compare::<OrderBook>(&mut group, &setting, &messages);
@@ -238,20 +209,12 @@ fn auctions(criterion: &mut Criterion) {
     let reference = Some(Tick(10_000));
     let rules = [
         ("midpoint", AuctionRule::Midpoint),
-        (
-            "uniform",
-            AuctionRule::Uniform {
-                tie: TieBreak::Reference,
-                reference,
-            },
-        ),
+        ("uniform", AuctionRule::Uniform { tie: TieBreak::Reference, reference }),
     ];
     for n_orders in [1_000, 10_000, 100_000, 1_000_000] {
         let orders = orders(n_orders);
         let collected = collect(&orders);
-        group
-            .throughput(Throughput::Elements(n_orders))
-            .sample_size(20);
+        group.throughput(Throughput::Elements(n_orders)).sample_size(20);
         group.bench_function(BenchmarkId::new("collect", n_orders), |bencher| {
             bencher.iter_with_large_drop(|| collect(black_box(&orders)));
         });
@@ -262,10 +225,7 @@ fn auctions(criterion: &mut Criterion) {
                     |mut book| {
                         let mut sum = Sum::default();
                         let auction = book.uncross(rule, &mut sum);
-                        assert_eq!(
-                            (auction.n_trades, auction.volume),
-                            (sum.n_trades, sum.shares)
-                        );
+                        assert_eq!((auction.n_trades, auction.volume), (sum.n_trades, sum.shares));
                         book
                     },
                     BatchSize::PerIteration,

@@ -37,19 +37,11 @@ impl Book {
             }
         }
         let vacant: Vec<Slot> = self.orders.vacant().collect();
-        assert_eq!(
-            n_live + vacant.len(),
-            self.orders.len(),
-            "a slot is live or vacant"
-        );
+        assert_eq!(n_live + vacant.len(), self.orders.len(), "a slot is live or vacant");
         let mut distinct: Vec<usize> = vacant.into_iter().map(Slot::index).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        assert_eq!(
-            n_live + distinct.len(),
-            self.orders.len(),
-            "a slot is vacant once"
-        );
+        assert_eq!(n_live + distinct.len(), self.orders.len(), "a slot is vacant once");
     }
 }
 
@@ -58,37 +50,17 @@ fn act(book: &mut Book, id: u64, what: u8, about: u64, shares: u32, price: u32) 
     let (id, about) = (OrderId::new(id), OrderId::new(1 + about % id));
     let (id, about) = (id.expect("not zero"), about.expect("not zero"));
     let qty = Qty::new(shares).expect("not zero");
-    let side = if about.get() % 2 == 0 {
-        Side::Buy
-    } else {
-        Side::Sell
-    };
+    let side = if about.get() % 2 == 0 { Side::Buy } else { Side::Sell };
     let trader = TraderId(shares % 3);
     let (price, tif) = (Tick(price), TimeInForce::Day);
     match what {
         0..=9 => {
-            let order = LimitOrder {
-                id,
-                trader,
-                side,
-                qty,
-                price,
-                tif,
-                post_only: false,
-            };
+            let order = LimitOrder { id, trader, side, qty, price, tif, post_only: false };
             book.limit(order, &mut ()).expect("a new id");
         }
         10..=13 => drop(book.cancel(about, &mut ())),
         14..=16 => drop(book.replace(about, qty, price, &mut ())),
-        17 => drop(book.market(
-            MarketOrder {
-                id,
-                trader,
-                side,
-                qty,
-            },
-            &mut (),
-        )),
+        17 => drop(book.market(MarketOrder { id, trader, side, qty }, &mut ())),
         18 => book.collect(),
         _ => drop(book.uncross(AuctionRule::Midpoint, &mut ())),
     }

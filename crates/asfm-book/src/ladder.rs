@@ -181,11 +181,7 @@ mod tests {
 
     fn someone() -> Queue {
         let slot = Some(Slot(std::num::NonZeroU32::MIN));
-        Queue {
-            head: slot,
-            tail: slot,
-            qty: 1,
-        }
+        Queue { head: slot, tail: slot, qty: 1 }
     }
 
     proptest! {
@@ -229,10 +225,7 @@ mod tests {
         for key in [0, u32::MAX, 1 << 31] {
             *ladder.open(key) = someone();
         }
-        assert_eq!(
-            (ladder.window.len(), ladder.far.len()),
-            (Window::LEN_MIN, 2)
-        );
+        assert_eq!((ladder.window.len(), ladder.far.len()), (Window::LEN_MIN, 2));
         for key in (0..2_000_000).step_by(500) {
             *ladder.open(key) = someone();
         }

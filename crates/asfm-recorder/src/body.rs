@@ -47,10 +47,7 @@ impl Body {
 
     /// Adds a number that is never negative to the row.
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "remainders of 100 and digits below 10"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "remainders of 100 and digits below 10")]
     pub(crate) fn count(&mut self, mut number: u64) {
         if number < 10 {
             self.byte(b'0' + number as u8);
@@ -125,11 +122,7 @@ pub(crate) struct Garbled {
 
 impl<'t> Rows<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
-        Self {
-            text,
-            at: 0,
-            row: Vec::new(),
-        }
+        Self { text, at: 0, row: Vec::new() }
     }
 
     /// The next row, or `None` after the last.
@@ -190,11 +183,7 @@ impl<'t> Rows<'t> {
         if self.at == first {
             return Err(Garbled { at: start });
         }
-        let signed = if minus {
-            Some(number)
-        } else {
-            number.checked_neg()
-        };
+        let signed = if minus { Some(number) } else { number.checked_neg() };
         signed.ok_or(Garbled { at: start })
     }
 }
@@ -254,16 +243,9 @@ mod tests {
 
     #[test]
     fn the_place_of_the_mistake_is_told() {
-        let places = [
-            "",
-            "[",
-            "[[1,2]",
-            "[[1,2],x]",
-            "[[1,]]",
-            "[[9223372036854775808]]",
-            "[[1]]]",
-        ]
-        .map(|text| read(text).map_err(|it| it.at));
+        let places =
+            ["", "[", "[[1,2]", "[[1,2],x]", "[[1,]]", "[[9223372036854775808]]", "[[1]]]"]
+                .map(|text| read(text).map_err(|it| it.at));
         let expected = [0, 1, 6, 7, 4, 2, 4].map(Err);
         assert_eq!(places, expected);
     }

@@ -29,10 +29,7 @@ impl<'f> Comparer<'f> {
             last: vec![i64::MIN; it.keys()],
             rows: 0,
         });
-        Self {
-            reader,
-            tables: tables.collect(),
-        }
+        Self { reader, tables: tables.collect() }
     }
 
     /// Checks that no table has rows that were not rebuilt.
@@ -65,10 +62,7 @@ impl<'f> Comparer<'f> {
     }
 
     fn differs(&self, difference: Difference) -> Error {
-        Error::Differs {
-            path: self.reader.path.to_owned(),
-            difference: Box::new(difference),
-        }
+        Error::Differs { path: self.reader.path.to_owned(), difference: Box::new(difference) }
     }
 }
 
@@ -78,9 +72,7 @@ impl Sink for Comparer<'_> {
     fn row(&mut self, table: Table, cells: &[Cell<'_>]) -> Result<(), Error> {
         let seen = &self.tables[table as usize];
         let mut query = self.reader.prepare(&seen.next)?;
-        let mut rows = query
-            .query(params_from_iter(&seen.last))
-            .of(self.reader.path, "check")?;
+        let mut rows = query.query(params_from_iter(&seen.last)).of(self.reader.path, "check")?;
         let difference = match rows.next().of(self.reader.path, "check")? {
             None => Some(missing(table, cells)),
             Some(row) => difference(&Record::new(table, row), cells),
@@ -113,9 +105,8 @@ fn extra(it: &Record<'_>) -> Difference {
 
 fn missing(table: Table, cells: &[Cell<'_>]) -> Difference {
     let key = table.columns().iter().zip(cells).take(table.keys());
-    let key: Vec<String> = key
-        .map(|(name, cell)| format!("{name} {}", shown(cell.value())))
-        .collect();
+    let key: Vec<String> =
+        key.map(|(name, cell)| format!("{name} {}", shown(cell.value()))).collect();
     Difference {
         table: table.name(),
         row: key.join(", "),
@@ -137,10 +128,8 @@ fn difference(stored: &Record<'_>, cells: &[Cell<'_>]) -> Option<Difference> {
             _ => return Some(extra(stored)),
         }
     }
-    let (column, cell) = cells
-        .iter()
-        .enumerate()
-        .find(|(column, cell)| stored.value(*column) != cell.value())?;
+    let (column, cell) =
+        cells.iter().enumerate().find(|(column, cell)| stored.value(*column) != cell.value())?;
     let name = table.columns()[column];
     match (name, stored.value(column), cell) {
         ("body", ValueRef::Text(there), Cell::Text(here)) => {
@@ -179,9 +168,7 @@ fn within(record: &Record<'_>, stored: &[u8], rebuilt: &[u8]) -> Difference {
             (Ok(there), Ok(here)) => (there.unwrap_or_default(), here.unwrap_or_default()),
         };
         let places = 0..there.len().max(here.len());
-        let place = places
-            .into_iter()
-            .find(|it| there.get(*it) != here.get(*it));
+        let place = places.into_iter().find(|it| there.get(*it) != here.get(*it));
         if let Some(place) = place {
             let number = |it: Option<&i64>| it.map_or("nothing".to_owned(), i64::to_string);
             let fields = table.fields();
@@ -190,12 +177,7 @@ fn within(record: &Record<'_>, stored: &[u8], rebuilt: &[u8]) -> Difference {
                 Some(name) => (*name).to_owned(),
                 None => "body".to_owned(),
             };
-            return difference(
-                row,
-                column,
-                number(there.get(place)),
-                number(here.get(place)),
-            );
+            return difference(row, column, number(there.get(place)), number(here.get(place)));
         }
         if there.is_empty() {
             break;
@@ -203,12 +185,7 @@ fn within(record: &Record<'_>, stored: &[u8], rebuilt: &[u8]) -> Difference {
     }
     // The same numbers, written otherwise.
     let shown = |text| shown(ValueRef::Text(text));
-    difference(
-        record.key(),
-        "body".to_owned(),
-        shown(stored),
-        shown(rebuilt),
-    )
+    difference(record.key(), "body".to_owned(), shown(stored), shown(rebuilt))
 }
 
 /// Counts all cash and shares at every close.
@@ -222,11 +199,7 @@ impl Audit {
     pub(crate) fn new(engine: &Engine) -> Self {
         let cash = engine.ledger().wallets().iter().map(|it| it.cash);
         let stocks = engine.scenario().companies().len();
-        Self {
-            cash: sum(cash),
-            shares: by_stock(engine.ledger().holdings(), stocks),
-            paid_in: 0,
-        }
+        Self { cash: sum(cash), shares: by_stock(engine.ledger().holdings(), stocks), paid_in: 0 }
     }
 
     /// Compares the totals of a close with those of the start.

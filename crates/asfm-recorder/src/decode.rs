@@ -34,9 +34,8 @@ impl<'r> Record<'r> {
     pub(crate) fn key(&self) -> String {
         let columns = &self.table.columns()[..self.table.keys()];
         let parts = columns.iter().enumerate();
-        let parts: Vec<String> = parts
-            .map(|(at, name)| format!("{name} {}", shown(self.value(at))))
-            .collect();
+        let parts: Vec<String> =
+            parts.map(|(at, name)| format!("{name} {}", shown(self.value(at)))).collect();
         parts.join(", ")
     }
 
@@ -63,9 +62,7 @@ impl<'r> Record<'r> {
         read: impl Fn(i64) -> Option<T>,
     ) -> Read<T> {
         let number = self.value(column).as_i64().ok();
-        number
-            .and_then(read)
-            .ok_or_else(|| self.damage(column, expected))
+        number.and_then(read).ok_or_else(|| self.damage(column, expected))
     }
 
     /// A number with a fraction, if there is one.
@@ -135,11 +132,7 @@ impl<'r> Record<'r> {
                 Err(garbled) => {
                     let found = format!("something else at byte {}", garbled.at);
                     let damage = self.damage(body, expected);
-                    return Err(Box::new(Damage {
-                        row: place(at),
-                        found,
-                        ..*damage
-                    }));
+                    return Err(Box::new(Damage { row: place(at), found, ..*damage }));
                 }
             }
         }
@@ -158,10 +151,7 @@ impl<'r> Record<'r> {
             return Ok(text);
         }
         Err(Box::new(Damage {
-            found: format!(
-                "{} and a checksum of something else",
-                shown(self.value(column))
-            ),
+            found: format!("{} and a checksum of something else", shown(self.value(column))),
             ..*self.damage(column, "what its checksum was taken of")
         }))
     }
@@ -176,10 +166,7 @@ pub(crate) struct Reader<'f> {
 
 impl<'f> Reader<'f> {
     pub(crate) fn damaged(self, damage: Box<Damage>) -> Error {
-        Error::Damaged {
-            path: self.path.to_owned(),
-            damage,
-        }
+        Error::Damaged { path: self.path.to_owned(), damage }
     }
 
     pub(crate) fn prepare(self, query: &str) -> Result<CachedStatement<'f>, Error> {
@@ -214,9 +201,7 @@ impl<'f> Reader<'f> {
         let mut rows = query.query(key).of(self.path, "read")?;
         match rows.next().of(self.path, "read")? {
             None => Ok(None),
-            Some(row) => take(&Record::new(table, row))
-                .map(Some)
-                .map_err(|it| self.damaged(it)),
+            Some(row) => take(&Record::new(table, row)).map(Some).map_err(|it| self.damaged(it)),
         }
     }
 
@@ -336,10 +321,7 @@ impl<'f> Reader<'f> {
         self.each(Table::Accounts, &[i64::from(day.0)], |it| {
             it.rows(&mut all, "cash, value and shares", |row, _| {
                 let (&[cash, value], _) = row.split_first_chunk()?;
-                Some(Account {
-                    cash: Cash(cash),
-                    shares_value: Cash(value),
-                })
+                Some(Account { cash: Cash(cash), shares_value: Cash(value) })
             })
         })?;
         Ok(all)

@@ -160,21 +160,13 @@ impl<T> Context<T> for rusqlite::Result<T> {
         self.map_err(|source| match source.sqlite_error_code() {
             Some(DiskFull) => Error::Full(path.to_owned()),
             Some(NotADatabase) => Error::NotSqlite(path.to_owned()),
-            _ => Error::Sqlite {
-                path: path.to_owned(),
-                doing,
-                source,
-            },
+            _ => Error::Sqlite { path: path.to_owned(), doing, source },
         })
     }
 }
 
 impl<T> Context<T> for io::Result<T> {
     fn of(self, path: &Path, doing: &'static str) -> Result<T, Error> {
-        self.map_err(|source| Error::Io {
-            path: path.to_owned(),
-            doing,
-            source,
-        })
+        self.map_err(|source| Error::Io { path: path.to_owned(), doing, source })
     }
 }

@@ -121,10 +121,7 @@ pub(crate) fn make(path: &Path, options: Options, large: bool) -> Result<Connect
 
 /// Opens an existing run file for writing.
 pub(crate) fn reopen(path: &Path, options: Options) -> Result<Connection, Error> {
-    match (
-        options.journal,
-        open(path, options, options.journal != Journal::Rollback, None),
-    ) {
+    match (options.journal, open(path, options, options.journal != Journal::Rollback, None)) {
         (Journal::Auto, Err(Error::Sqlite { .. })) => open(path, options, false, None),
         (_, other) => other,
     }

@@ -102,10 +102,7 @@ impl Run {
             let (found, known) = (version, VERSION);
             return Err(Error::Newer { path, found, known });
         }
-        let info = info(Reader {
-            file: &file,
-            path: &path,
-        })?;
+        let info = info(Reader { file: &file, path: &path })?;
         Ok(Self { path, file, info })
     }
 
@@ -125,10 +122,7 @@ impl Run {
     }
 
     pub(crate) fn reader(&self) -> Reader<'_> {
-        Reader {
-            file: &self.file,
-            path: &self.path,
-        }
+        Reader { file: &self.file, path: &self.path }
     }
 
     /// The scenario, read again from the recorded texts.
@@ -143,17 +137,14 @@ impl Run {
             sources.push(Source { name, text });
             Ok(())
         })?;
-        Scenario::from_sources(&sources).map_err(|source| Error::Scenario {
-            path: self.path.clone(),
-            source: Box::new(source),
-        })
+        Scenario::from_sources(&sources)
+            .map_err(|source| Error::Scenario { path: self.path.clone(), source: Box::new(source) })
     }
 
     /// The recorded rounds, one at a time.
     pub fn rounds(&self) -> impl Iterator<Item = Result<RoundLog, Error>> {
         let reader = self.reader();
-        self.heads()
-            .map(move |head| reader.round(&head?, self.info.stocks))
+        self.heads().map(move |head| reader.round(&head?, self.info.stocks))
     }
 
     /// The rows of `rounds`; after an error there is nothing more.
@@ -161,9 +152,7 @@ impl Run {
         let reader = self.reader();
         let mut last = Some([START; 2]);
         std::iter::from_fn(move || {
-            let head = reader
-                .after(Table::Rounds, &last?, Head::read)
-                .transpose()?;
+            let head = reader.after(Table::Rounds, &last?, Head::read).transpose()?;
             last = head.as_ref().ok().map(Head::key);
             Some(head)
         })

@@ -19,10 +19,7 @@ pub(crate) struct Seal {
 impl Seal {
     /// Reads what is sealed from a file.
     pub(crate) fn read(file: &Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            sources: hash(file, Table::Sources)?,
-            calls: hash(file, Table::Calls)?,
-        })
+        Ok(Self { sources: hash(file, Table::Sources)?, calls: hash(file, Table::Calls)? })
     }
 
     /// Adds a call; calls come in the order of their slots.

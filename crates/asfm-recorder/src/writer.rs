@@ -78,8 +78,7 @@ impl Writer {
         };
         let go_on = || -> rusqlite::Result<()> {
             it.file.execute_batch("BEGIN IMMEDIATE")?;
-            it.file
-                .execute("UPDATE run SET status = 'running', wall_seconds = NULL", [])?;
+            it.file.execute("UPDATE run SET status = 'running', wall_seconds = NULL", [])?;
             it.sealed()?;
             it.file.execute_batch("COMMIT")
         };

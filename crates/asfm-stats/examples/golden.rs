@@ -26,9 +26,5 @@ fn main() -> ExitCode {
     for it in &ledger.failures {
         println!("beyond tolerance: {it}");
     }
-    if ledger.failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if ledger.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -35,12 +35,7 @@ impl Replicates {
     /// Replicates that were computed elsewhere, in any order. Needs 2.
     pub fn new(estimate: f64, replicates: &[f64], n: usize, method: &'static str) -> Result<Self> {
         at_least(replicates, 2)?;
-        Ok(Self {
-            estimate: guard(estimate)?,
-            sorted: sums::sorted(replicates),
-            n,
-            method,
-        })
+        Ok(Self { estimate: guard(estimate)?, sorted: sums::sorted(replicates), n, method })
     }
 
     /// Standard error: the sd (n - 1) of the replicates.
@@ -52,22 +47,14 @@ impl Replicates {
     pub fn percentile(&self, level: f64) -> Result<Interval> {
         let tail = tail(level)?;
         let q = |p| quantile_sorted(&self.sorted, p);
-        Ok(Interval {
-            lo: q(tail),
-            hi: q(1.0 - tail),
-            level,
-        })
+        Ok(Interval { lo: q(tail), hi: q(1.0 - tail), level })
     }
 
     /// Basic interval: the percentile interval reflected at the estimate.
     pub fn basic(&self, level: f64) -> Result<Interval> {
         let it = self.percentile(level)?;
         let reflect = |end| 2.0 * self.estimate - end;
-        Ok(Interval {
-            lo: reflect(it.hi),
-            hi: reflect(it.lo),
-            level,
-        })
+        Ok(Interval { lo: reflect(it.hi), hi: reflect(it.lo), level })
     }
 
     /// Bias correction: the normal quantile of the share of replicates below the
@@ -84,21 +71,14 @@ impl Replicates {
     pub fn bca(&self, acceleration: f64, level: f64) -> Result<Interval> {
         let [lo, hi] = self.bca_levels(acceleration, level)?;
         let q = |p| quantile_sorted(&self.sorted, p);
-        Ok(Interval {
-            lo: q(lo),
-            hi: q(hi),
-            level,
-        })
+        Ok(Interval { lo: q(lo), hi: q(hi), level })
     }
 
     /// The levels at which the BCa interval reads the replicates.
     pub fn bca_levels(&self, acceleration: f64, level: f64) -> Result<[f64; 2]> {
         let (tail, z0) = (tail(level)?, self.bias_correction());
         let at = |z: f64| normal_cdf(z0 + (z0 + z) / (1.0 - acceleration * (z0 + z)));
-        Ok([
-            guard(at(normal_quantile(tail)))?,
-            guard(at(normal_quantile(1.0 - tail)))?,
-        ])
+        Ok([guard(at(normal_quantile(tail)))?, guard(at(normal_quantile(1.0 - tail)))?])
     }
 
     /// The estimate with its standard error and an interval.
@@ -126,11 +106,7 @@ pub fn acceleration(x: &[f64], statistic: impl Statistic) -> Result<f64> {
     let u: Vec<f64> = sums::deviations(&jackknife).iter().map(|it| -it).collect();
     let squares: f64 = sums::dot(&u, &u);
     let cubes: f64 = u.iter().map(|it| it * it * it).sum();
-    if squares > 0.0 {
-        guard(cubes / (6.0 * squares.powf(1.5)))
-    } else {
-        Ok(0.0)
-    }
+    if squares > 0.0 { guard(cubes / (6.0 * squares.powf(1.5))) } else { Ok(0.0) }
 }
 
 /// Draws `replicates` samples by `draw`, which fills the indices of one.
@@ -197,14 +173,7 @@ pub fn stationary(
     seed: u64,
     statistic: impl Statistic,
 ) -> Result<Replicates> {
-    stationary_for(
-        Purpose::StationaryBootstrap,
-        x,
-        block,
-        replicates,
-        seed,
-        statistic,
-    )
+    stationary_for(Purpose::StationaryBootstrap, x, block, replicates, seed, statistic)
 }
 
 /// The same with the streams of another purpose.
@@ -220,16 +189,10 @@ pub(crate) fn stationary_for(
     if !(block >= 1.0 && block.is_finite()) {
         return Err(StatsError::Domain("a mean block length below 1"));
     }
-    replicate(
-        x,
-        replicates,
-        statistic,
-        "stationary bootstrap",
-        |it, indices| {
-            let mut stream = Stream::new(seed, purpose, it);
-            draw_stationary(x.len(), 1.0 / block, &mut stream, indices);
-        },
-    )
+    replicate(x, replicates, statistic, "stationary bootstrap", |it, indices| {
+        let mut stream = Stream::new(seed, purpose, it);
+        draw_stationary(x.len(), 1.0 / block, &mut stream, indices);
+    })
 }
 
 /// Fills `indices` with one stationary path over `0..n`.
@@ -238,11 +201,7 @@ pub(crate) fn draw_stationary(n: usize, p: f64, stream: &mut Stream, indices: &m
     let mut at = stream.below(n);
     for t in 0..n {
         if t > 0 {
-            at = if stream.uniform() < p {
-                stream.below(n)
-            } else {
-                (at + 1) % n
-            };
+            at = if stream.uniform() < p { stream.below(n) } else { (at + 1) % n };
         }
         indices.push(at);
     }
@@ -257,10 +216,7 @@ pub(crate) fn draw_stationary(n: usize, p: f64, stream: &mut Stream, indices: &m
 pub fn stationary_path(starts: &[usize], uniforms: &[f64], p: f64) -> Result<Vec<usize>> {
     let n = starts.len();
     if n != uniforms.len() {
-        return Err(StatsError::LengthMismatch {
-            left: n,
-            right: uniforms.len(),
-        });
+        return Err(StatsError::LengthMismatch { left: n, right: uniforms.len() });
     }
     if starts.iter().any(|&it| it >= n) {
         return Err(StatsError::Domain("a start beyond the end"));
@@ -291,20 +247,13 @@ pub fn optimal_block(x: &[f64]) -> Result<BlockLength> {
     varying(x, 50)?;
     let n = x.len() as f64;
     let e = sums::deviations(x);
-    let (run, lags_max) = (
-        5,
-        x.len().isqrt() + usize::from(x.len().isqrt().pow(2) < x.len()) + 5,
-    );
+    let (run, lags_max) = (5, x.len().isqrt() + usize::from(x.len().isqrt().pow(2) < x.len()) + 5);
     let bandwidth = bandwidth(&e, run, lags_max);
     let autocovariance = |k: usize| sums::dot(&e, &e[k..]) / n;
     let (mut spectrum, mut slope) = (autocovariance(0), 0.0);
     for k in 1..=bandwidth {
         let share = k as f64 / bandwidth as f64;
-        let taper = if share <= 0.5 {
-            1.0
-        } else {
-            2.0 * (1.0 - share)
-        };
+        let taper = if share <= 0.5 { 1.0 } else { 2.0 * (1.0 - share) };
         let weighted = 2.0 * taper * autocovariance(k);
         spectrum += weighted;
         slope += k as f64 * weighted;
@@ -314,10 +263,7 @@ pub fn optimal_block(x: &[f64]) -> Result<BlockLength> {
         let length = (2.0 * slope * slope / (variance * spectrum * spectrum) * n).cbrt();
         Ok(guard(length)?.min(length_max))
     };
-    Ok(BlockLength {
-        stationary: length(2.0)?,
-        circular: length(4.0 / 3.0)?,
-    })
+    Ok(BlockLength { stationary: length(2.0)?, circular: length(4.0 / 3.0)? })
 }
 
 /// Twice the lag after which `run` autocorrelations in a row are insignificant.
@@ -343,7 +289,5 @@ fn bandwidth(e: &[f64], run: usize, lags_max: usize) -> usize {
 pub fn block_for(x: &[f64]) -> Result<f64> {
     enough(x.len(), 20)?;
     let quarter = (x.len() as f64 / 4.0).max(5.0);
-    Ok(optimal_block(x)
-        .map_or(5.0, |it| it.stationary)
-        .clamp(5.0, quarter))
+    Ok(optimal_block(x).map_or(5.0, |it| it.stationary).clamp(5.0, quarter))
 }

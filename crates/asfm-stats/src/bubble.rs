@@ -71,15 +71,7 @@ pub fn bubble(y: &[f64], w0: usize) -> Result<Bubble> {
     }
     let largest = |x: &[f64]| x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let (sadf, gsadf) = (largest(&adf_forward), largest(&bsadf));
-    Ok(Bubble {
-        n_levels: y.len(),
-        w0,
-        adf_forward,
-        bsadf,
-        bsadf_start,
-        sadf,
-        gsadf,
-    })
+    Ok(Bubble { n_levels: y.len(), w0, adf_forward, bsadf, bsadf_start, sadf, gsadf })
 }
 
 /// t of the lagged level in one window.
@@ -110,11 +102,7 @@ fn backward_fast(y: &[f64], w0: usize) -> (Vec<f64>, f64) {
         for (start, lower) in total[..=end - w0].iter().enumerate() {
             let rows = (end - 1 - start) as f64;
             let [sx, sd, xx, xd, dd] = std::array::from_fn(|it| upper[it] - lower[it]);
-            let (xx, xd, dd) = (
-                xx - sx * sx / rows,
-                xd - sx * sd / rows,
-                dd - sd * sd / rows,
-            );
+            let (xx, xd, dd) = (xx - sx * sx / rows, xd - sx * sd / rows, dd - sd * sd / rows);
             let slope = xd / xx;
             let t = slope / ((dd - slope * xd) / (rows - 2.0) / xx).sqrt();
             if start == 0 {
@@ -153,10 +141,7 @@ pub fn wild_bootstrap(
 ) -> Result<WildBootstrap> {
     varying(y, 30)?;
     if y.len() != found.n_levels {
-        return Err(StatsError::LengthMismatch {
-            left: y.len(),
-            right: found.n_levels,
-        });
+        return Err(StatsError::LengthMismatch { left: y.len(), right: found.n_levels });
     }
     crate::error::enough(replicates, 19)?;
     let differences: Vec<f64> = y.windows(2).map(|it| it[1] - it[0]).collect();
@@ -189,9 +174,7 @@ pub fn wild_bootstrap(
 
 /// 0 and the running sums.
 fn path(shocks: &[f64]) -> Vec<f64> {
-    std::iter::once(0.0)
-        .chain(sums::cumulated(shocks))
-        .collect()
+    std::iter::once(0.0).chain(sums::cumulated(shocks)).collect()
 }
 
 /// A run of days on which the backward statistic exceeds its critical value.
@@ -211,20 +194,12 @@ pub struct Explosive {
 pub fn episodes(found: &Bubble, critical: &[f64]) -> Result<Vec<Explosive>> {
     crate::error::same_length(&found.bsadf, critical)?;
     let shortest = (found.n_levels as f64).ln();
-    let above: Vec<bool> = found
-        .bsadf
-        .iter()
-        .zip(critical)
-        .map(|(a, b)| a > b)
-        .collect();
+    let above: Vec<bool> = found.bsadf.iter().zip(critical).map(|(a, b)| a > b).collect();
     let mut at = found.w0 - 1;
     let mut runs = Vec::new();
     for run in above.chunk_by(|a, b| a == b) {
         if run[0] && run.len() as f64 >= shortest {
-            runs.push(Explosive {
-                first: at,
-                last: at + run.len() - 1,
-            });
+            runs.push(Explosive { first: at, last: at + run.len() - 1 });
         }
         at += run.len();
     }
@@ -252,15 +227,10 @@ pub fn deviation(price: &[f64], value: &[f64]) -> Result<Deviation> {
     crate::error::finite(value)?;
     let scale = sums::mean(value);
     if scale <= 0.0 {
-        return Err(StatsError::Domain(
-            "a mean fundamental value not above zero",
-        ));
+        return Err(StatsError::Domain("a mean fundamental value not above zero"));
     }
     let gaps: Vec<f64> = price.iter().zip(value).map(|(p, v)| p - v).collect();
-    Ok(Deviation {
-        rad: sums::mean(&sums::abs(&gaps)) / scale,
-        rd: sums::mean(&gaps) / scale,
-    })
+    Ok(Deviation { rad: sums::mean(&sums::abs(&gaps)) / scale, rd: sums::mean(&gaps) / scale })
 }
 
 /// Simulated critical values of the tests under a random walk with drift `1/T`.
@@ -289,10 +259,7 @@ pub fn critical_values(n_levels: usize, reps: usize, seed: u64) -> Result<Critic
             let drift = 1.0 / n_levels as f64;
             let shocks: Vec<f64> = draws.iter().map(|it| it + drift).collect();
             let (backward, forward) = backward_fast(&sums::cumulated(&shocks), w0);
-            (
-                backward.into_iter().fold(f64::NEG_INFINITY, f64::max),
-                forward,
-            )
+            (backward.into_iter().fold(f64::NEG_INFINITY, f64::max), forward)
         })
         .collect::<Vec<_>>()
         .into_iter()
@@ -301,12 +268,7 @@ pub fn critical_values(n_levels: usize, reps: usize, seed: u64) -> Result<Critic
         let x = sums::sorted(x);
         [0.90, 0.95, 0.99].map(|it| quantile_sorted(&x, it))
     };
-    Ok(Critical {
-        w0,
-        reps,
-        gsadf_90_95_99: levels(&backward),
-        sadf_90_95_99: levels(&forward),
-    })
+    Ok(Critical { w0, reps, gsadf_90_95_99: levels(&backward), sadf_90_95_99: levels(&forward) })
 }
 
 /// The bubble test of a log price with its verdict statistic: GSADF with the wild-bootstrap
@@ -316,12 +278,7 @@ pub fn bubble_test(log_price: &[f64], replicates: usize, seed: u64) -> Result<Te
     let found = bubble(log_price, smallest_window(log_price.len()))?;
     let wild = wild_bootstrap(log_price, &found, replicates, seed)?;
     let null = "no explosive episode";
-    let test = TestResult::new(
-        found.gsadf,
-        wild.p_gsadf,
-        log_price.len(),
-        null,
-        "GSADF, wild bootstrap",
-    )?;
+    let test =
+        TestResult::new(found.gsadf, wild.p_gsadf, log_price.len(), null, "GSADF, wild bootstrap")?;
     Ok(test.alternative(Alternative::Greater))
 }

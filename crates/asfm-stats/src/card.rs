@@ -225,8 +225,7 @@ impl Card {
 
     /// The verdict on a fact.
     pub fn verdict(&self, fact: Fact) -> Verdict {
-        self.line(fact)
-            .map_or(Verdict::NotApplicable, |it| it.verdict)
+        self.line(fact).map_or(Verdict::NotApplicable, |it| it.verdict)
     }
 
     /// One letter per judged fact, F1 to F10.
@@ -242,10 +241,7 @@ impl Card {
     /// # Ok::<(), asfm_stats::StatsError>(())
     /// ```
     pub fn letters(&self) -> String {
-        Fact::judged()
-            .iter()
-            .map(|&it| self.verdict(it).letter())
-            .collect()
+        Fact::judged().iter().map(|&it| self.verdict(it).letter()).collect()
     }
 }
 
@@ -261,10 +257,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            replicates: 999,
-            seed: 1,
-        }
+        Self { replicates: 999, seed: 1 }
     }
 }
 
@@ -284,14 +277,7 @@ impl Finding {
     /// A fact that cannot be asked.
     pub(crate) fn none(reason: &'static str) -> Self {
         let verdict = Verdict::NotApplicable;
-        Self {
-            verdict,
-            estimate: None,
-            ci: None,
-            p: None,
-            null: None,
-            reason,
-        }
+        Self { verdict, estimate: None, ci: None, p: None, null: None, reason }
     }
 }
 
@@ -314,10 +300,7 @@ pub fn card(series: &Series, options: &Options) -> Result<Card> {
     }
     let zeros = r.iter().filter(|it| **it == 0.0).count() as f64 / r.len() as f64;
     let (findings, prewhitened) = if r.len() < 20 || is_constant(r) {
-        (
-            vec![Finding::none("fewer than 20 returns, or returns that do not vary"); 13],
-            false,
-        )
+        (vec![Finding::none("fewer than 20 returns, or returns that do not vary"); 13], false)
     } else {
         facts::all(series, options)
     };
@@ -325,26 +308,14 @@ pub fn card(series: &Series, options: &Options) -> Result<Card> {
         let weak = it.verdict == Verdict::Fail && r.len() < fact.fail_needs();
         Line {
             fact,
-            verdict: if weak {
-                Verdict::Inconclusive
-            } else {
-                it.verdict
-            },
+            verdict: if weak { Verdict::Inconclusive } else { it.verdict },
             estimate: it.estimate,
-            ci: it.ci.map(|(lo, hi)| Interval {
-                lo,
-                hi,
-                level: 0.90,
-            }),
+            ci: it.ci.map(|(lo, hi)| Interval { lo, hi, level: 0.90 }),
             p: it.p,
             null: it.null,
             n: r.len(),
             share_zero_returns: zeros,
-            reason: if weak {
-                "too few returns for the test to see the fact"
-            } else {
-                it.reason
-            },
+            reason: if weak { "too few returns for the test to see the fact" } else { it.reason },
         }
     };
     let lines: Vec<Line> = Fact::ALL.iter().zip(findings).map(line).collect();
@@ -360,10 +331,7 @@ pub fn card(series: &Series, options: &Options) -> Result<Card> {
 
 fn tally(lines: &[Line]) -> Tally {
     let count = |verdict| {
-        lines
-            .iter()
-            .filter(|it| Fact::CORE.contains(&it.fact) && it.verdict == verdict)
-            .count()
+        lines.iter().filter(|it| Fact::CORE.contains(&it.fact) && it.verdict == verdict).count()
     };
     Tally {
         of: Fact::CORE.len(),

@@ -77,11 +77,7 @@ pub fn family(claims: &[Claim], seed: u64) -> Result<Vec<Judged>> {
         at_least(&[claim.smallest], 1)?;
         evidence.push(summary(&claim.differences, seed)?);
     }
-    debug_assert!(
-        evidence
-            .iter()
-            .all(|it| it.sign_flip.alternative == Alternative::TwoSided)
-    );
+    debug_assert!(evidence.iter().all(|it| it.sign_flip.alternative == Alternative::TwoSided));
     let p: Vec<f64> = evidence.iter().map(|it| it.sign_flip.p).collect();
     let adjusted = holm(&p)?;
     Ok(claims
@@ -93,16 +89,10 @@ pub fn family(claims: &[Claim], seed: u64) -> Result<Vec<Judged>> {
 }
 
 fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
-    let p_equivalence = equivalence(&claim.differences, claim.smallest)
-        .ok()
-        .map(|it| it.p);
+    let p_equivalence = equivalence(&claim.differences, claim.smallest).ok().map(|it| it.p);
     let ci90 = evidence.mean.and_then(|it| {
         let half = it.se? * crate::special::t_upper(0.05, it.n as f64 - 1.0);
-        Some(Interval {
-            lo: it.value - half,
-            hi: it.value + half,
-            level: 0.90,
-        })
+        Some(Interval { lo: it.value - half, hi: it.value + half, level: 0.90 })
     });
     let effect = evidence.sign_flip.statistic;
     let towards = match claim.direction {
@@ -111,14 +101,11 @@ fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
         None => true,
     };
     // The wrong side is that of an effect against the claim.
-    let clear = evidence
-        .mean
-        .and_then(|it| it.ci)
-        .is_some_and(|ci| match claim.direction {
-            Some(Direction::Increasing) => ci.is_above(-claim.smallest),
-            Some(Direction::Decreasing) => ci.is_below(claim.smallest),
-            None => true,
-        });
+    let clear = evidence.mean.and_then(|it| it.ci).is_some_and(|ci| match claim.direction {
+        Some(Direction::Increasing) => ci.is_above(-claim.smallest),
+        Some(Direction::Decreasing) => ci.is_below(claim.smallest),
+        None => true,
+    });
     let significant = p_holm < 0.05;
     let outcome = match () {
         () if significant && towards && clear => Outcome::Supported,
@@ -126,12 +113,5 @@ fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
         () if ci90.is_some_and(|it| it.is_within(claim.smallest)) => Outcome::Equivalent,
         () => Outcome::Inconclusive,
     };
-    Judged {
-        id: claim.id.clone(),
-        outcome,
-        p_holm,
-        p_equivalence,
-        ci90,
-        evidence,
-    }
+    Judged { id: claim.id.clone(), outcome, p_holm, p_equivalence, ci90, evidence }
 }

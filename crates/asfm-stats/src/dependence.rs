@@ -59,20 +59,9 @@ pub fn ljung_box(x: &[f64], lags: usize) -> Result<TestResult> {
 
 fn portmanteau(rho: &[f64], n_values: usize) -> Result<TestResult> {
     let n = n_values as f64;
-    let terms: f64 = rho
-        .iter()
-        .enumerate()
-        .map(|(i, rho)| rho * rho / (n - (i + 1) as f64))
-        .sum();
+    let terms: f64 = rho.iter().enumerate().map(|(i, rho)| rho * rho / (n - (i + 1) as f64)).sum();
     let (q, df) = (n * (n + 2.0) * terms, rho.len() as f64);
-    Ok(TestResult::new(
-        q,
-        chi2_sf(q, df),
-        n_values,
-        "no autocorrelation",
-        "Ljung-Box",
-    )?
-    .df(df))
+    Ok(TestResult::new(q, chi2_sf(q, df), n_values, "no autocorrelation", "Ljung-Box")?.df(df))
 }
 
 /// Autocorrelations with standard errors that hold under changing volatility.
@@ -96,16 +85,9 @@ pub fn robust_autocorrelations(x: &[f64], lags: usize) -> Result<RobustAutocorre
     varying(x, (lags + 1).max(20))?;
     let e = sums::deviations(x);
     let total = sums::dot(&e, &e);
-    let mut out = RobustAutocorrelation {
-        rho: vec![],
-        se: vec![],
-        tau: vec![],
-    };
+    let mut out = RobustAutocorrelation { rho: vec![], se: vec![], tau: vec![] };
     for k in 1..=lags {
-        let (cross, root) = (
-            sums::dot(&e, &e[k..]),
-            sums::dot_squared(&e, &e[k..]).sqrt(),
-        );
+        let (cross, root) = (sums::dot(&e, &e[k..]), sums::dot_squared(&e, &e[k..]).sqrt());
         if root <= 0.0 {
             return Err(StatsError::Constant);
         }
@@ -125,14 +107,7 @@ pub fn robust_portmanteau(x: &[f64], lags: usize) -> Result<TestResult> {
 
 pub(crate) fn robust_test(tau: &[f64], n: usize) -> Result<TestResult> {
     let (q, df) = (tau.iter().map(|it| it * it).sum(), tau.len() as f64);
-    Ok(TestResult::new(
-        q,
-        chi2_sf(q, df),
-        n,
-        "no autocorrelation",
-        "robust portmanteau",
-    )?
-    .df(df))
+    Ok(TestResult::new(q, chi2_sf(q, df), n, "no autocorrelation", "robust portmanteau")?.df(df))
 }
 
 /// Engle's test for autoregressive conditional heteroskedasticity, in both forms.
@@ -155,9 +130,7 @@ pub fn arch_lm(x: &[f64], lags: usize) -> Result<ArchLm> {
     let squares = sums::squares(&sums::deviations(x));
     varying(&squares, 2)?;
     let y = &squares[lags..];
-    let columns: Vec<&[f64]> = (1..=lags)
-        .map(|k| &squares[lags - k..squares.len() - k])
-        .collect();
+    let columns: Vec<&[f64]> = (1..=lags).map(|k| &squares[lags - k..squares.len() - k]).collect();
     let fit = least_squares(with_constant(&columns).view(), y)?;
     let total = sums::sum_squares(y);
     if total <= 0.0 {
@@ -169,12 +142,7 @@ pub fn arch_lm(x: &[f64], lags: usize) -> Result<ArchLm> {
     let null = "no conditional heteroskedasticity";
     let chi2 = TestResult::new(lm, chi2_sf(lm, m), x.len(), null, "ARCH-LM")?.df(m);
     let ratio = TestResult::new(f, f_sf(f, m, fit.df), x.len(), null, "ARCH-LM, F form")?;
-    Ok(ArchLm {
-        lm,
-        lm_p: chi2.p,
-        f,
-        f_p: ratio.df2(m, fit.df).p,
-    })
+    Ok(ArchLm { lm, lm_p: chi2.p, f, f_p: ratio.df2(m, fit.df).p })
 }
 
 /// A power law fitted to autocorrelations.
@@ -203,9 +171,5 @@ pub fn decay(x: &[f64], lags: usize) -> Result<Decay> {
     }
     enough(at.len().max(1), 10)?;
     let line = sums::line(&at, &logs).ok_or(StatsError::Constant)?;
-    Ok(Decay {
-        lags_used: at.len(),
-        beta: -line.slope,
-        r2: line.r2,
-    })
+    Ok(Decay { lags_used: at.len(), beta: -line.slope, r2: line.r2 })
 }

@@ -81,10 +81,8 @@ pub fn drawdown(price: &[f64]) -> Result<Drawdown> {
     let rises = against_running(price, f64::min, |price, low| price / low - 1.0);
     let (trough, top) = (argmax(&falls), argmax(&rises));
     let peak = argmax(&price[..=trough]);
-    let bottom = (0..=top).rev().fold(
-        top,
-        |low, it| if price[it] <= price[low] { it } else { low },
-    );
+    let bottom =
+        (0..=top).rev().fold(top, |low, it| if price[it] <= price[low] { it } else { low });
     let recovery = (trough..price.len()).find(|&it| price[it] >= price[peak]);
     let (deepest, highest) = (falls[trough], rises[top]);
     let ratio = -(-deepest).ln_1p() / highest.ln_1p();
@@ -119,32 +117,15 @@ pub struct Episode {
 pub fn episodes(price: &[f64], depth: f64) -> Result<Vec<Episode>> {
     prices(price)?;
     let mut found: Vec<Episode> = Vec::new();
-    let mut now = Episode {
-        peak: 0,
-        trough: 0,
-        recovery: None,
-        depth: 0.0,
-    };
+    let mut now = Episode { peak: 0, trough: 0, recovery: None, depth: 0.0 };
     for (idx, &it) in price.iter().enumerate() {
         if it >= price[now.peak] {
             if now.depth > depth {
-                found.push(Episode {
-                    recovery: Some(idx),
-                    ..now
-                });
+                found.push(Episode { recovery: Some(idx), ..now });
             }
-            now = Episode {
-                peak: idx,
-                trough: idx,
-                recovery: None,
-                depth: 0.0,
-            };
+            now = Episode { peak: idx, trough: idx, recovery: None, depth: 0.0 };
         } else if 1.0 - it / price[now.peak] > now.depth {
-            now = Episode {
-                trough: idx,
-                depth: 1.0 - it / price[now.peak],
-                ..now
-            };
+            now = Episode { trough: idx, depth: 1.0 - it / price[now.peak], ..now };
         }
     }
     if now.depth > depth {
@@ -177,13 +158,8 @@ pub fn drawdown_test(log_returns: &[f64], replicates: usize, seed: u64) -> Resul
         })
         .count();
     let p = (1 + above) as f64 / (replicates + 1) as f64;
-    let test = TestResult::new(
-        observed,
-        p,
-        log_returns.len(),
-        "exchangeable returns",
-        "permutation",
-    )?;
+    let test =
+        TestResult::new(observed, p, log_returns.len(), "exchangeable returns", "permutation")?;
     Ok(test.alternative(Alternative::Greater))
 }
 
@@ -220,11 +196,7 @@ pub fn first_passage(log_price: &[f64], rho: f64) -> Result<FirstPassage> {
     let steps = |reached: &dyn Fn(f64) -> bool| -> Vec<f64> {
         let starts = 0..log_price.len() - 1;
         starts
-            .filter_map(|t| {
-                log_price[t + 1..]
-                    .iter()
-                    .position(|it| reached(it - log_price[t]))
-            })
+            .filter_map(|t| log_price[t + 1..].iter().position(|it| reached(it - log_price[t])))
             .map(|it| (it + 1) as f64)
             .collect()
     };
@@ -234,9 +206,5 @@ pub fn first_passage(log_price: &[f64], rho: f64) -> Result<FirstPassage> {
         median: (!steps.is_empty()).then(|| crate::moments::median(steps)),
     };
     let (gain, loss) = (steps(&|it| it >= rho), steps(&|it| it <= -rho));
-    Ok(FirstPassage {
-        rho,
-        gain: passage(&gain),
-        loss: passage(&loss),
-    })
+    Ok(FirstPassage { rho, gain: passage(&gain), loss: passage(&loss) })
 }

@@ -50,30 +50,18 @@ pub struct Estimate {
 impl Estimate {
     /// A value without a standard error.
     pub(crate) fn new(value: f64, n: usize, method: &'static str) -> Result<Self> {
-        Ok(Self {
-            value: guard(value)?,
-            se: None,
-            ci: None,
-            n,
-            method,
-        })
+        Ok(Self { value: guard(value)?, se: None, ci: None, n, method })
     }
 
     /// The same with a standard error.
     pub(crate) fn with_se(self, se: f64) -> Result<Self> {
-        Ok(Self {
-            se: Some(guard(se)?),
-            ..self
-        })
+        Ok(Self { se: Some(guard(se)?), ..self })
     }
 
     /// The same with an interval.
     #[must_use]
     pub fn with_ci(self, ci: Interval) -> Self {
-        Self {
-            ci: Some(ci),
-            ..self
-        }
+        Self { ci: Some(ci), ..self }
     }
 }
 
@@ -135,28 +123,18 @@ impl TestResult {
     /// The same with another alternative.
     #[must_use]
     pub(crate) fn alternative(self, alternative: Alternative) -> Self {
-        Self {
-            alternative,
-            ..self
-        }
+        Self { alternative, ..self }
     }
 
     /// The same with degrees of freedom.
     #[must_use]
     pub(crate) fn df(self, df: f64) -> Self {
-        Self {
-            df: Some(df),
-            ..self
-        }
+        Self { df: Some(df), ..self }
     }
 
     /// The same with the two degrees of freedom of an F distribution.
     #[must_use]
     pub(crate) fn df2(self, df: f64, df2: f64) -> Self {
-        Self {
-            df: Some(df),
-            df2: Some(df2),
-            ..self
-        }
+        Self { df: Some(df), df2: Some(df2), ..self }
     }
 }

@@ -52,10 +52,7 @@ fn rows(x: &Array2<f64>) -> Vec<Vec<f64>> {
 }
 
 fn row_means(x: &Array2<f64>) -> Vec<f64> {
-    x.rows()
-        .into_iter()
-        .map(|it| sums::mean(&it.to_vec()))
-        .collect()
+    x.rows().into_iter().map(|it| sums::mean(&it.to_vec())).collect()
 }
 
 /// Abnormal returns against each stock's own mean.
@@ -90,28 +87,20 @@ pub struct ConstantMean {
 /// estimation window.
 pub fn constant_mean(returns: ArrayView2<'_, f64>, windows: &Windows) -> Result<ConstantMean> {
     check(returns, windows)?;
-    let normal: Vec<Vec<f64>> = returns
-        .columns()
-        .into_iter()
-        .map(|it| days(it, &windows.estimation))
-        .collect();
+    let normal: Vec<Vec<f64>> =
+        returns.columns().into_iter().map(|it| days(it, &windows.estimation)).collect();
     if normal.iter().any(|it| crate::error::is_constant(it)) {
         return Err(StatsError::Constant);
     }
     let mu: Vec<f64> = normal.iter().map(|it| sums::mean(it)).collect();
     let sd: Vec<f64> = normal.iter().map(|it| sums::variance(it).sqrt()).collect();
     let shape = (windows.event.len(), returns.ncols());
-    let ar = Array2::from_shape_fn(shape, |(t, j)| {
-        returns[[windows.event.start + t, j]] - mu[j]
-    });
+    let ar = Array2::from_shape_fn(shape, |(t, j)| returns[[windows.event.start + t, j]] - mu[j]);
     let car = cumulate(&ar);
     let (w, l) = (shape.0 as f64, windows.estimation.len() as f64);
     let last = car.row(shape.0 - 1).to_vec();
-    let scaled: Vec<f64> = last
-        .iter()
-        .zip(&sd)
-        .map(|(car, sd)| car / (sd * (w * (1.0 + w / l)).sqrt()))
-        .collect();
+    let scaled: Vec<f64> =
+        last.iter().zip(&sd).map(|(car, sd)| car / (sd * (w * (1.0 + w / l)).sqrt())).collect();
     Ok(ConstantMean {
         aar: row_means(&ar),
         caar: row_means(&car),
@@ -153,24 +142,14 @@ pub fn market_model(
     check(returns, windows)?;
     finite(market)?;
     if market.len() != returns.nrows() {
-        return Err(StatsError::LengthMismatch {
-            left: returns.nrows(),
-            right: market.len(),
-        });
+        return Err(StatsError::LengthMismatch { left: returns.nrows(), right: market.len() });
     }
     let design = with_constant(&[&market[windows.estimation.clone()]]);
-    let mut out = MarketModel {
-        alpha: vec![],
-        beta: vec![],
-        car_end: vec![],
-    };
+    let mut out = MarketModel { alpha: vec![], beta: vec![], car_end: vec![] };
     for stock in returns.columns() {
         let fit = least_squares(design.view(), &days(stock, &windows.estimation))?;
         let (alpha, beta) = (fit.beta[0], fit.beta[1]);
-        let abnormal = windows
-            .event
-            .clone()
-            .map(|t| stock[t] - alpha - beta * market[t]);
+        let abnormal = windows.event.clone().map(|t| stock[t] - alpha - beta * market[t]);
         out.car_end.push(guard(abnormal.sum())?);
         out.alpha.push(alpha);
         out.beta.push(beta);
@@ -193,10 +172,7 @@ pub fn paired_effects(
     window: Range<usize>,
 ) -> Result<Vec<f64>> {
     if control.dim() != treated.dim() {
-        return Err(StatsError::LengthMismatch {
-            left: control.len(),
-            right: treated.len(),
-        });
+        return Err(StatsError::LengthMismatch { left: control.len(), right: treated.len() });
     }
     let (n_seeds, n_days, n_stocks) = control.dim();
     enough(n_seeds.min(n_stocks), 1)?;
@@ -207,10 +183,7 @@ pub fn paired_effects(
     (0..n_seeds)
         .map(|s| {
             let stock = |j: usize| -> f64 {
-                window
-                    .clone()
-                    .map(|t| treated[[s, t, j]] - control[[s, t, j]])
-                    .sum()
+                window.clone().map(|t| treated[[s, t, j]] - control[[s, t, j]]).sum()
             };
             guard((0..n_stocks).map(stock).sum::<f64>() / n_stocks as f64)
         })
@@ -265,10 +238,7 @@ pub fn path_band(paths: ArrayView2<'_, f64>, replicates: usize, seed: u64) -> Re
     let above = law.iter().filter(|it| **it >= observed).count();
     Ok(Path {
         mean: columns.iter().map(|it| sums::mean(it)).collect(),
-        se: columns
-            .iter()
-            .map(|it| (sums::variance(it) / n).sqrt())
-            .collect(),
+        se: columns.iter().map(|it| (sums::variance(it) / n).sqrt()).collect(),
         critical_t: crate::moments::quantile_sorted(&sums::sorted(&law), 0.95),
         p: (1 + above) as f64 / (replicates + 1) as f64,
     })

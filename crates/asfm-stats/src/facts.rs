@@ -33,11 +33,8 @@ pub(crate) fn all(series: &Series, options: &Options) -> (Vec<Finding>, bool) {
     let or_none = |it: Result<Finding>| it.unwrap_or_else(|error| Finding::none(excuse(error)));
     let first = or_none(no_autocorrelation(r));
     // Serial correlation alone makes the tests of magnitudes and signs over-reject.
-    let whitened = if first.verdict == Verdict::Fail {
-        autoregression_residuals(r, 5).ok()
-    } else {
-        None
-    };
+    let whitened =
+        if first.verdict == Verdict::Fail { autoregression_residuals(r, 5).ok() } else { None };
     let clean = whitened.as_deref().unwrap_or(r);
     let lags = (r.len() / 5).min(10);
     let second = or_none(fat_tails(r));
@@ -99,18 +96,10 @@ impl Resampled {
     /// p counts the resampled values at least as large, or as small.
     fn new(statistic: f64, law: &[f64], larger: bool) -> Self {
         let as_extreme = |it: &f64| {
-            if larger {
-                *it >= statistic
-            } else {
-                *it <= statistic
-            }
+            if larger { *it >= statistic } else { *it <= statistic }
         };
         let count = law.iter().filter(|it| as_extreme(it)).count();
-        let sd = if law.len() > 1 {
-            sums::variance(law).sqrt()
-        } else {
-            0.0
-        };
+        let sd = if law.len() > 1 { sums::variance(law).sqrt() } else { 0.0 };
         Self {
             statistic,
             mean: sums::mean(law),
@@ -164,12 +153,8 @@ fn no_autocorrelation(r: &[f64]) -> Result<Finding> {
     let robust = robust_autocorrelations(r, LAGS)?;
     let p = robust_test(&robust.tau, r.len())?.p;
     let floor = 1.0 / n.sqrt();
-    let each: Vec<(f64, f64)> = robust
-        .rho
-        .iter()
-        .zip(&robust.se)
-        .map(|(rho, se)| (*rho, se.max(floor)))
-        .collect();
+    let each: Vec<(f64, f64)> =
+        robust.rho.iter().zip(&robust.se).map(|(rho, se)| (*rho, se.max(floor))).collect();
     let strict = normal_quantile(1.0 - 0.05 / LAGS as f64);
     let outside = each.iter().any(|(rho, se)| rho.abs() - strict * se > BAND)
         || (p < 0.01 && each.iter().any(|(rho, _)| rho.abs() > BAND));
@@ -211,11 +196,7 @@ fn fat_tails(r: &[f64]) -> Result<Finding> {
         ci: Some((g2 - half, g2 + half)),
         p: Some(p),
         null: None,
-        reason: because(
-            verdict,
-            "kurtosis above normal",
-            "kurtosis too close to normal",
-        ),
+        reason: because(verdict, "kurtosis above normal", "kurtosis too close to normal"),
     })
 }
 
@@ -231,15 +212,8 @@ fn clustering(r: &[f64], lags: usize, options: &Options) -> Result<Finding> {
     });
     let it = Resampled::new(mean_autocorrelation(&e, total, lags), &law, true);
     let excess = it.statistic - it.mean;
-    let verdict = judge(
-        it.p < 0.01 && excess >= 0.03,
-        excess + Z95 * it.sd < 0.05 && it.p > 0.05,
-    );
-    Ok(it.finding(
-        verdict,
-        "magnitudes are autocorrelated",
-        "magnitudes are not autocorrelated",
-    ))
+    let verdict = judge(it.p < 0.01 && excess >= 0.03, excess + Z95 * it.sd < 0.05 && it.p > 0.05);
+    Ok(it.finding(verdict, "magnitudes are autocorrelated", "magnitudes are not autocorrelated"))
 }
 
 /// F4: fractional integration of magnitudes.
@@ -249,10 +223,7 @@ fn long_memory(r: &[f64]) -> Result<Finding> {
     }
     let fit = log_periodogram(&sums::abs(r))?;
     let half = Z95 * fit.se();
-    let verdict = judge(
-        fit.d - half > 0.1,
-        fit.d + half < 0.25 && fit.d - half < 0.0,
-    );
+    let verdict = judge(fit.d - half > 0.1, fit.d + half < 0.25 && fit.d - half < 0.0);
     Ok(Finding {
         verdict,
         estimate: Some(fit.d),
@@ -272,15 +243,8 @@ fn leverage(r: &[f64], lags: usize, options: &Options) -> Result<Finding> {
         magnitudes.mean_correlation(flipped)
     });
     let it = Resampled::new(magnitudes.mean_correlation(&e), &law, false);
-    let verdict = judge(
-        it.p < 0.05 && it.statistic <= -0.02,
-        it.statistic - Z95 * it.sd > -0.03,
-    );
-    Ok(it.finding(
-        verdict,
-        "falls go before volatility",
-        "falls do not go before volatility",
-    ))
+    let verdict = judge(it.p < 0.05 && it.statistic <= -0.02, it.statistic - Z95 * it.sd > -0.03);
+    Ok(it.finding(verdict, "falls go before volatility", "falls do not go before volatility"))
 }
 
 /// F6: drop in L-kurtosis from one to five days, with a stationary bootstrap.
@@ -290,10 +254,7 @@ fn aggregation(r: &[f64], fat_tails: Verdict, options: &Options) -> Result<Findi
     }
     if r.len() < 400 {
         let open = "fewer than 400 returns";
-        return Ok(Finding {
-            verdict: Verdict::Inconclusive,
-            ..Finding::none(open)
-        });
+        return Ok(Finding { verdict: Verdict::Inconclusive, ..Finding::none(open) });
     }
     let drop = |x: &[f64]| {
         varying(x, 20)?;
@@ -301,10 +262,8 @@ fn aggregation(r: &[f64], fat_tails: Verdict, options: &Options) -> Result<Findi
     };
     let few = options.replicates.min(499);
     let replicates = stationary_for(Purpose::Aggregation, r, 50.0, few, options.seed, drop)?;
-    let (lo, hi) = (
-        quantile_sorted(&replicates.sorted, 0.05),
-        quantile_sorted(&replicates.sorted, 0.95),
-    );
+    let (lo, hi) =
+        (quantile_sorted(&replicates.sorted, 0.05), quantile_sorted(&replicates.sorted, 0.95));
     let verdict = judge(lo > 0.0, hi < 0.0);
     Ok(Finding {
         verdict,
@@ -312,11 +271,7 @@ fn aggregation(r: &[f64], fat_tails: Verdict, options: &Options) -> Result<Findi
         ci: Some((lo, hi)),
         p: None,
         null: None,
-        reason: because(
-            verdict,
-            "sums are closer to normal",
-            "sums are further from normal",
-        ),
+        reason: because(verdict, "sums are closer to normal", "sums are further from normal"),
     })
 }
 
@@ -337,15 +292,8 @@ fn volume(series: &Series, options: &Options) -> Result<Finding> {
         (sums::dot(&a[shift..], &v) + sums::dot(&a, &v[n - shift..])) / scale
     });
     let it = Resampled::new(statistic, &law, true);
-    let verdict = judge(
-        it.p < 0.05 && statistic >= 0.10,
-        statistic + Z95 * it.sd < 0.10,
-    );
-    Ok(it.finding(
-        verdict,
-        "volume goes with volatility",
-        "volume does not go with volatility",
-    ))
+    let verdict = judge(it.p < 0.05 && statistic >= 0.10, statistic + Z95 * it.sd < 0.10);
+    Ok(it.finding(verdict, "volume goes with volatility", "volume does not go with volatility"))
 }
 
 /// F8: sign-randomisation test of the quantile asymmetry, around the median.
@@ -354,22 +302,13 @@ fn gain_loss(r: &[f64], options: &Options) -> Result<Finding> {
     let e: Vec<f64> = r.iter().map(|it| it - middle).collect();
     let statistic = quantile_asymmetry(r)?;
     let signs = RandomSigns::new(&e);
-    let law = resample(
-        &vec![0; signs.n_words()],
-        Purpose::GainLoss,
-        options,
-        |stream, bits| {
-            stream.bits(bits);
-            signs.asymmetry(bits)
-        },
-    );
+    let law = resample(&vec![0; signs.n_words()], Purpose::GainLoss, options, |stream, bits| {
+        stream.bits(bits);
+        signs.asymmetry(bits)
+    });
     let it = Resampled::new(statistic, &law, false);
     let verdict = judge(it.p < 0.05, statistic - Z95 * it.sd > -0.03);
-    Ok(it.finding(
-        verdict,
-        "losses reach further than gains",
-        "losses reach no further than gains",
-    ))
+    Ok(it.finding(verdict, "losses reach further than gains", "losses reach no further than gains"))
 }
 
 /// F9: permutation test of the Fano factor of exceedances.
@@ -411,11 +350,7 @@ fn conditional_tails(r: &[f64]) -> Result<Finding> {
         ci: Some((excess - half, excess + half)),
         p: Some(p),
         null: None,
-        reason: because(
-            verdict,
-            "residuals have fat tails",
-            "residuals are close to normal",
-        ),
+        reason: because(verdict, "residuals have fat tails", "residuals are close to normal"),
     })
 }
 
@@ -425,41 +360,22 @@ const REPORTED: &str = "reported, not judged";
 fn time_asymmetry(r: &[f64], options: &Options) -> Result<Finding> {
     let difference = |x: &[f64]| time_scale_asymmetry(x, 5).map(|it| it.difference);
     let few = options.replicates.min(499);
-    let replicates = stationary_for(
-        Purpose::TimeAsymmetry,
-        r,
-        50.0,
-        few,
-        options.seed,
-        difference,
-    )?;
+    let replicates =
+        stationary_for(Purpose::TimeAsymmetry, r, 50.0, few, options.seed, difference)?;
     let q = |p| quantile_sorted(&replicates.sorted, p);
     let (estimate, ci) = (Some(replicates.estimate), Some((q(0.05), q(0.95))));
-    Ok(Finding {
-        estimate,
-        ci,
-        ..Finding::none(REPORTED)
-    })
+    Ok(Finding { estimate, ci, ..Finding::none(REPORTED) })
 }
 
 /// F12: reported as the robust variance ratio at five days.
 fn random_walk(series: &Series) -> Result<Finding> {
     let ratio = variance_ratio(&series.log_price(), 5)?;
     let (estimate, p) = (Some(ratio.vr), Some(ratio.p_robust));
-    Ok(Finding {
-        estimate,
-        p,
-        null: Some(1.0),
-        ..Finding::none(REPORTED)
-    })
+    Ok(Finding { estimate, p, null: Some(1.0), ..Finding::none(REPORTED) })
 }
 
 /// F13: reported as the maximum drawdown against returns in random order.
 fn deepest(r: &[f64], options: &Options) -> Result<Finding> {
     let test = drawdown_test(r, options.replicates, options.seed)?;
-    Ok(Finding {
-        estimate: Some(test.statistic),
-        p: Some(test.p),
-        ..Finding::none(REPORTED)
-    })
+    Ok(Finding { estimate: Some(test.statistic), p: Some(test.p), ..Finding::none(REPORTED) })
 }

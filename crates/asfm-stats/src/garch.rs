@@ -44,14 +44,7 @@ impl Model {
             Self::GjrNormal => (p[3], p[4], None),
             Self::GarchT => (0.0, p[3], Some(p[4])),
         };
-        Parameters {
-            mu,
-            omega,
-            alpha,
-            gamma,
-            beta,
-            nu,
-        }
+        Parameters { mu, omega, alpha, gamma, beta, nu }
     }
 
     fn pack(self, p: &Parameters) -> Vec<f64> {
@@ -93,11 +86,7 @@ impl Parameters {
         for y in y {
             let e = y - self.mu;
             visit(e, s);
-            let news = if e < 0.0 {
-                self.alpha + self.gamma
-            } else {
-                self.alpha
-            };
+            let news = if e < 0.0 { self.alpha + self.gamma } else { self.alpha };
             s = self.omega + news * e * e + self.beta * s;
         }
     }
@@ -174,17 +163,12 @@ pub fn filter(returns: &[f64], model: Model, parameters: &[f64]) -> Result<Filte
     varying(returns, 2)?;
     let need = model.parameter_names().len();
     if parameters.len() != need {
-        return Err(StatsError::LengthMismatch {
-            left: need,
-            right: parameters.len(),
-        });
+        return Err(StatsError::LengthMismatch { left: need, right: parameters.len() });
     }
     crate::error::finite(parameters)?;
     let p = model.unpack(parameters);
     if !p.admissible() {
-        return Err(StatsError::Domain(
-            "GARCH parameters that are not admissible",
-        ));
+        return Err(StatsError::Domain("GARCH parameters that are not admissible"));
     }
     let y = percent(returns);
     let backcast = backcast(&y);
@@ -196,18 +180,9 @@ pub fn filter(returns: &[f64], model: Model, parameters: &[f64]) -> Result<Filte
     // Products of variances are kept near 1 by the scale of the sample.
     let sd = sums::variance(&y).sqrt();
     let unit: Vec<f64> = y.iter().map(|it| it / sd).collect();
-    let scaled = Parameters {
-        mu: p.mu / sd,
-        omega: p.omega / (sd * sd),
-        ..p
-    };
+    let scaled = Parameters { mu: p.mu / sd, omega: p.omega / (sd * sd), ..p };
     let loglik = scaled.loglik(&unit, backcast / (sd * sd)) - y.len() as f64 * sd.ln();
-    Ok(Filtered {
-        loglik: guard(loglik)?,
-        backcast,
-        variance,
-        standardised,
-    })
+    Ok(Filtered { loglik: guard(loglik)?, backcast, variance, standardised })
 }
 
 fn percent(returns: &[f64]) -> Vec<f64> {
@@ -273,19 +248,10 @@ pub fn fit(returns: &[f64], model: Model) -> Result<Fit> {
         .ok_or(StatsError::NoConvergence)?;
     let best: Minimum = minimise(loss, &best.at, 0.05, 1e-9);
     let p = free(model, &best.at);
-    let p = Parameters {
-        mu: mean + sd * p.mu,
-        omega: sd * sd * p.omega,
-        ..p
-    };
+    let p = Parameters { mu: mean + sd * p.mu, omega: sd * sd * p.omega, ..p };
     let parameters = model.pack(&p);
     let filtered = filter(returns, model, &parameters)?;
-    Ok(Fit {
-        model,
-        parameters,
-        filtered,
-        n: returns.len(),
-    })
+    Ok(Fit { model, parameters, filtered, n: returns.len() })
 }
 
 /// Parameters from free coordinates: location, log of the long-run variance, logit of
@@ -302,34 +268,22 @@ fn free(model: Model, q: &[f64]) -> Parameters {
     let nu = (model == Model::GarchT).then(|| 2.0 + q[4].exp());
     // Far out the persistence rounds to 1; stay inside.
     let omega = omega.max(1e-12);
-    Parameters {
-        mu: q[0],
-        omega,
-        alpha,
-        gamma,
-        beta: unit.min(1.0 - 1e-12),
-        nu,
-    }
+    Parameters { mu: q[0], omega, alpha, gamma, beta: unit.min(1.0 - 1e-12), nu }
 }
 
 fn starts(model: Model) -> Vec<Vec<f64>> {
-    [
-        (0.98_f64, 0.08_f64),
-        (0.90, 0.15),
-        (0.995, 0.04),
-        (0.5, 0.3),
-    ]
-    .iter()
-    .map(|&(persistence, news)| {
-        let logit = (persistence / (1.0 - persistence)).ln();
-        let share = news / (1.0 - news);
-        let mut q = vec![0.0, 0.0, logit];
-        match model {
-            Model::GarchNormal => q.push(share.sqrt()),
-            Model::GjrNormal => q.extend([(0.2 * share).sqrt(), (0.8 * share).sqrt()]),
-            Model::GarchT => q.extend([share.sqrt(), 1.8]),
-        }
-        q
-    })
-    .collect()
+    [(0.98_f64, 0.08_f64), (0.90, 0.15), (0.995, 0.04), (0.5, 0.3)]
+        .iter()
+        .map(|&(persistence, news)| {
+            let logit = (persistence / (1.0 - persistence)).ln();
+            let share = news / (1.0 - news);
+            let mut q = vec![0.0, 0.0, logit];
+            match model {
+                Model::GarchNormal => q.push(share.sqrt()),
+                Model::GjrNormal => q.extend([(0.2 * share).sqrt(), (0.8 * share).sqrt()]),
+                Model::GarchT => q.extend([share.sqrt(), 1.8]),
+            }
+            q
+        })
+        .collect()
 }

@@ -17,11 +17,7 @@ use crate::moments::standardised;
 /// as it does for a parameter on its bound.
 pub fn robust_se(returns: &[f64], fitted: &Fit) -> Result<Vec<f64>> {
     let k = fitted.parameters.len();
-    let steps: Vec<f64> = fitted
-        .parameters
-        .iter()
-        .map(|it| 1e-4 * it.abs().max(1e-2))
-        .collect();
+    let steps: Vec<f64> = fitted.parameters.iter().map(|it| 1e-4 * it.abs().max(1e-2)).collect();
     let moved = |moves: &[(usize, f64)]| {
         let mut p = fitted.parameters.clone();
         for &(idx, by) in moves {
@@ -189,14 +185,7 @@ pub fn garch_report(returns: &[f64]) -> Result<GarchReport> {
 fn model_report(returns: &[f64], model: Model, fixed: &[f64]) -> Result<ModelReport> {
     let fitted = fit(returns, model)?;
     let se = robust_se(returns, &fitted).ok();
-    let t = se.as_ref().map(|se| {
-        fitted
-            .parameters
-            .iter()
-            .zip(se)
-            .map(|(p, se)| p / se)
-            .collect()
-    });
+    let t = se.as_ref().map(|se| fitted.parameters.iter().zip(se).map(|(p, se)| p / se).collect());
     let z = &fitted.filtered.standardised;
     let shape = standardised(z);
     let ten = |x: &[f64]| ljung_box(x, 10).map(|it| (it.statistic, it.p));

@@ -37,11 +37,8 @@ pub fn gini(x: &[f64]) -> Result<f64> {
 
 fn gini_of(shares: &[f64]) -> f64 {
     let n = shares.len() as f64;
-    let weighted: Vec<f64> = shares
-        .iter()
-        .enumerate()
-        .map(|(i, it)| (2.0 * i as f64 + 1.0 - n) * it)
-        .collect();
+    let weighted: Vec<f64> =
+        shares.iter().enumerate().map(|(i, it)| (2.0 * i as f64 + 1.0 - n) * it).collect();
     (sums::sum(&weighted) / n).max(0.0)
 }
 

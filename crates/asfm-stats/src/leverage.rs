@@ -56,14 +56,7 @@ pub fn leverage(r: &[f64], lags: usize) -> Result<Leverage> {
     let v = sums::mean(&s);
     let bouchaud = over_lags(&|k| Ok(sums::dot(r, &s[k..]) / (n - k) as f64 / (v * v)))?;
     let (mean_r2, mean_abs) = (sums::mean(&corr_r_r2_lead), sums::mean(&corr_r_abs_lead));
-    Ok(Leverage {
-        corr_r_r2_lead,
-        corr_r_abs_lead,
-        corr_r2_then_r,
-        bouchaud,
-        mean_r2,
-        mean_abs,
-    })
+    Ok(Leverage { corr_r_r2_lead, corr_r_abs_lead, corr_r2_then_r, bouchaud, mean_r2, mean_abs })
 }
 
 /// Mean leverage correlation with magnitudes, evaluated for many sign patterns of
@@ -80,11 +73,7 @@ impl SignedMagnitudes {
         let n = e.len();
         let each = |k: usize| {
             let (early, late) = (&magnitudes[..n - k], &magnitudes[k..]);
-            (
-                sums::dot(early, early),
-                sums::mean(late),
-                sums::sum_squares(late).sqrt(),
-            )
+            (sums::dot(early, early), sums::mean(late), sums::sum_squares(late).sqrt())
         };
         let lags: Vec<_> = (1..=lags).map(each).collect();
         if lags.iter().any(|it| it.2 <= 0.0) || crate::error::is_constant(&magnitudes) {
@@ -104,11 +93,7 @@ impl SignedMagnitudes {
             let pairs = (n - k) as f64;
             let cross = sums::dot(signed, &self.magnitudes[k..]) - sum * late_mean;
             let early = squares - sum * sum / pairs;
-            total += if early > 0.0 {
-                cross / (early.sqrt() * late_root)
-            } else {
-                0.0
-            };
+            total += if early > 0.0 { cross / (early.sqrt() * late_root) } else { 0.0 };
         }
         total / self.lags.len() as f64
     }
@@ -139,18 +124,10 @@ pub fn time_scale_asymmetry(r: &[f64], h: usize) -> Result<TimeScaleAsymmetry> {
     varying(r, 100.max(4 * h))?;
     let steps: Vec<&[f64]> = r.chunks_exact(h).collect();
     let coarse: Vec<f64> = steps.iter().map(|it| sums::sum(it).abs()).collect();
-    let fine: Vec<f64> = steps
-        .iter()
-        .map(|it| it.iter().map(|r| r.abs()).sum())
-        .collect();
+    let fine: Vec<f64> = steps.iter().map(|it| it.iter().map(|r| r.abs()).sum()).collect();
     let m = steps.len();
     let coarse_then_fine = correlation(&coarse[..m - 1], &fine[1..])?;
     let fine_then_coarse = correlation(&fine[..m - 1], &coarse[1..])?;
     let difference = coarse_then_fine - fine_then_coarse;
-    Ok(TimeScaleAsymmetry {
-        h,
-        coarse_then_fine,
-        fine_then_coarse,
-        difference,
-    })
+    Ok(TimeScaleAsymmetry { h, coarse_then_fine, fine_then_coarse, difference })
 }

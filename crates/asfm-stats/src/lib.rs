@@ -81,10 +81,7 @@
     clippy::cast_precision_loss,
     reason = "counts become floating-point numbers in every statistic; they stay far below 2^53"
 )]
-#![expect(
-    clippy::doc_markdown,
-    reason = "names such as MacKinlay, BCa and ChaCha8 are not code"
-)]
+#![expect(clippy::doc_markdown, reason = "names such as MacKinlay, BCa and ChaCha8 are not code")]
 #![expect(
     clippy::many_single_char_names,
     reason = "estimators are written in the letters of their formulas"

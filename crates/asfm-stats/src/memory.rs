@@ -13,9 +13,7 @@ use crate::sums;
 /// Box sizes from 10 to n / 4, each a quarter larger than the one before.
 fn sizes(n: usize) -> Vec<usize> {
     let next = |s: &usize| Some((s + 1).max(s * 5 / 4));
-    std::iter::successors(Some(10), next)
-        .take_while(|&s| s <= n / 4)
-        .collect()
+    std::iter::successors(Some(10), next).take_while(|&s| s <= n / 4).collect()
 }
 
 fn log_slope(sizes: &[usize], values: &[f64]) -> Result<f64> {
@@ -68,14 +66,7 @@ pub fn rescaled_range(x: &[f64]) -> Result<RescaledRange> {
     let expected_iid: Vec<f64> = sizes.iter().map(|&it| anis_lloyd(it)).collect();
     let (h, h_expected_iid) = (log_slope(&sizes, &rs)?, log_slope(&sizes, &expected_iid)?);
     let h_corrected = 0.5 + h - h_expected_iid;
-    Ok(RescaledRange {
-        sizes,
-        rs,
-        expected_iid,
-        h,
-        h_expected_iid,
-        h_corrected,
-    })
+    Ok(RescaledRange { sizes, rs, expected_iid, h, h_expected_iid, h_corrected })
 }
 
 /// Rescaled range of one box; `None` if it does not vary.
@@ -227,12 +218,7 @@ pub(crate) fn log_periodogram_any(x: &[f64]) -> Result<LogPeriodogram> {
     }
     let line = sums::line(&at, &logs).ok_or(StatsError::Constant)?;
     let se_asym = std::f64::consts::PI / (24.0 * m as f64).sqrt();
-    Ok(LogPeriodogram {
-        m,
-        d: crate::error::guard(line.slope)?,
-        se_ols: line.slope_se,
-        se_asym,
-    })
+    Ok(LogPeriodogram { m, d: crate::error::guard(line.slope)?, se_ols: line.slope_se, se_asym })
 }
 
 /// Lo's statistic at three lag lengths.

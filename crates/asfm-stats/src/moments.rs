@@ -31,11 +31,7 @@ pub fn mean(x: &[f64]) -> Result<Estimate> {
 /// Standard deviation with divisor n - 1. Needs 2 values; 0 if they do not vary.
 pub fn sd(x: &[f64]) -> Result<Estimate> {
     at_least(x, 2)?;
-    Estimate::new(
-        sums::variance(x).sqrt(),
-        x.len(),
-        "standard deviation, n - 1",
-    )
+    Estimate::new(sums::variance(x).sqrt(), x.len(), "standard deviation, n - 1")
 }
 
 /// Standard deviation with divisor n. Needs 1 value; 0 if they do not vary.
@@ -103,10 +99,7 @@ pub(crate) fn standardised(x: &[f64]) -> Shape {
     let sd = (sums::dot(&e, &e) / n).sqrt();
     let z: Vec<f64> = e.iter().map(|it| it / sd).collect();
     let squares = sums::squares(&z);
-    Shape {
-        skew: sums::dot(&squares, &z) / n,
-        excess: sums::dot(&squares, &squares) / n - 3.0,
-    }
+    Shape { skew: sums::dot(&squares, &z) / n, excess: sums::dot(&squares, &squares) / n - 3.0 }
 }
 
 /// Quantile of type 7: linear between order statistics at `(n-1) p`. Needs 1 value
@@ -121,11 +114,7 @@ pub fn quantile(x: &[f64], p: f64) -> Result<Estimate> {
     if !(0.0..=1.0).contains(&p) {
         return Err(StatsError::Domain("a probability outside [0, 1]"));
     }
-    Estimate::new(
-        quantile_sorted(&sums::sorted(x), p),
-        x.len(),
-        "quantile, type 7",
-    )
+    Estimate::new(quantile_sorted(&sums::sorted(x), p), x.len(), "quantile, type 7")
 }
 
 /// Type-7 quantile of ascending values.
@@ -139,11 +128,7 @@ pub(crate) fn quantile_select(x: &mut [f64], p: f64) -> f64 {
     let (idx, t) = position(x.len(), p);
     let (_, &mut low, above) = x.select_nth_unstable_by(idx, f64::total_cmp);
     let high = above.iter().copied().fold(f64::INFINITY, f64::min);
-    if t > 0.0 && high.is_finite() {
-        between(low, high, t)
-    } else {
-        low
-    }
+    if t > 0.0 && high.is_finite() { between(low, high, t) } else { low }
 }
 
 /// Index below the quantile, and how far it lies towards the next.
@@ -159,11 +144,7 @@ pub(crate) fn position(n: usize, p: f64) -> (usize, f64) {
 }
 
 pub(crate) fn between(low: f64, high: f64, t: f64) -> f64 {
-    if t < 0.5 {
-        low + (high - low) * t
-    } else {
-        high - (high - low) * (1.0 - t)
-    }
+    if t < 0.5 { low + (high - low) * t } else { high - (high - low) * (1.0 - t) }
 }
 
 /// Median of values known to be there.
@@ -184,11 +165,7 @@ pub(crate) fn crow_siddiqui_any(sorted: &[f64]) -> Result<Estimate> {
     let normal = normal_quantile(0.975) / normal_quantile(0.75);
     let spread = nonzero(q(0.75) - q(0.25))?;
     let value = (q(0.975) - q(0.025)) / spread - normal;
-    Estimate::new(
-        value,
-        sorted.len(),
-        "Crow-Siddiqui quantile kurtosis, excess",
-    )
+    Estimate::new(value, sorted.len(), "Crow-Siddiqui quantile kurtosis, excess")
 }
 
 /// Moors' octile kurtosis `((o7 - o5) + (o3 - o1)) / (o6 - o2)` less its normal value
@@ -206,11 +183,7 @@ pub(crate) fn moors_any(sorted: &[f64]) -> Result<Estimate> {
 }
 
 fn nonzero(spread: f64) -> Result<f64> {
-    if spread > 0.0 {
-        Ok(spread)
-    } else {
-        Err(StatsError::Constant)
-    }
+    if spread > 0.0 { Ok(spread) } else { Err(StatsError::Constant) }
 }
 
 /// Ratios of L-moments.
@@ -301,10 +274,7 @@ pub struct Moments {
 
 /// Type-7 quantiles at the nine levels of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[expect(
-    missing_docs,
-    reason = "each field is the quantile its serialised name states"
-)]
+#[expect(missing_docs, reason = "each field is the quantile its serialised name states")]
 pub struct Quantiles {
     #[serde(rename = "0.01")]
     pub p01: f64,

@@ -69,14 +69,7 @@ pub fn fisher(p: &[f64]) -> Result<TestResult> {
     }
     let statistic = -2.0 * p.iter().map(|it| it.ln()).sum::<f64>();
     let df = 2.0 * p.len() as f64;
-    Ok(TestResult::new(
-        statistic,
-        chi2_sf(statistic, df),
-        p.len(),
-        "every null",
-        "Fisher",
-    )?
-    .df(df))
+    Ok(TestResult::new(statistic, chi2_sf(statistic, df), p.len(), "every null", "Fisher")?.df(df))
 }
 
 /// Stouffer's combination of independent one-sided p-values: the sum of their normal
@@ -141,16 +134,8 @@ pub fn wilson(k: usize, n: usize, level: f64) -> Result<Interval> {
     let centre = (share + z2 / 2.0) / (1.0 + z2);
     let half = z / (1.0 + z2) * (share * (1.0 - share) / trials + z2 / (4.0 * trials)).sqrt();
     // At the ends of the scale the interval reaches them exactly.
-    let lo = if k == 0 {
-        0.0
-    } else {
-        (centre - half).max(0.0)
-    };
-    let hi = if k == n {
-        1.0
-    } else {
-        (centre + half).min(1.0)
-    };
+    let lo = if k == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let hi = if k == n { 1.0 } else { (centre + half).min(1.0) };
     Ok(Interval { lo, hi, level })
 }
 
@@ -158,15 +143,7 @@ pub fn wilson(k: usize, n: usize, level: f64) -> Result<Interval> {
 pub fn clopper_pearson(k: usize, n: usize, level: f64) -> Result<Interval> {
     counts(k, n, level)?;
     let (tail, hits, misses) = ((1.0 - level) / 2.0, k as f64, (n - k) as f64);
-    let lo = if k == 0 {
-        0.0
-    } else {
-        beta_quantile(tail, hits, misses + 1.0)
-    };
-    let hi = if k == n {
-        1.0
-    } else {
-        beta_quantile(1.0 - tail, hits + 1.0, misses)
-    };
+    let lo = if k == 0 { 0.0 } else { beta_quantile(tail, hits, misses + 1.0) };
+    let hi = if k == n { 1.0 } else { beta_quantile(1.0 - tail, hits + 1.0, misses) };
     Ok(Interval { lo, hi, level })
 }

@@ -21,14 +21,7 @@ const NULL: &str = "normal distribution";
 pub fn jarque_bera(x: &[f64]) -> Result<TestResult> {
     varying(x, 20)?;
     let statistic = jarque_bera_statistic(x);
-    Ok(TestResult::new(
-        statistic,
-        chi2_sf(statistic, 2.0),
-        x.len(),
-        NULL,
-        "Jarque-Bera",
-    )?
-    .df(2.0))
+    Ok(TestResult::new(statistic, chi2_sf(statistic, 2.0), x.len(), NULL, "Jarque-Bera")?.df(2.0))
 }
 
 pub(crate) fn jarque_bera_statistic(x: &[f64]) -> f64 {
@@ -45,13 +38,7 @@ pub fn skewness_test(x: &[f64]) -> Result<TestResult> {
         / ((n - 2.0) * (n + 5.0) * (n + 7.0) * (n + 9.0));
     let w2 = (2.0 * (beta2 - 1.0)).sqrt() - 1.0;
     let z = (y / (2.0 / (w2 - 1.0)).sqrt()).asinh() / (0.5 * w2.ln()).sqrt();
-    TestResult::new(
-        z,
-        normal_two_sided(z),
-        x.len(),
-        NULL,
-        "D'Agostino skewness z",
-    )
+    TestResult::new(z, normal_two_sided(z), x.len(), NULL, "D'Agostino skewness z")
 }
 
 /// Anscombe and Glynn's (1983) z of the kurtosis, one-sided: tails heavier than
@@ -111,13 +98,7 @@ pub fn anderson_darling(x: &[f64]) -> Result<TestResult> {
         _ if a <= 13.0 => (1.2937 - 5.709 * a + 0.0186 * a * a).exp(),
         _ => 0.0,
     };
-    TestResult::new(
-        statistic,
-        p,
-        x.len(),
-        NULL,
-        "Anderson-Darling, parameters estimated",
-    )
+    TestResult::new(statistic, p, x.len(), NULL, "Anderson-Darling, parameters estimated")
 }
 
 /// Shapiro and Wilk's test in Royston's (1995) approximation, whose weights rest on the
@@ -143,25 +124,16 @@ fn shapiro_weights(n: usize) -> Vec<f64> {
         return vec![0.5_f64.sqrt()];
     }
     let size = n as f64;
-    let m: Vec<f64> = (0..half)
-        .map(|i| -nine_digit_quantile((i as f64 + 0.625) / (size + 0.25)))
-        .collect();
+    let m: Vec<f64> =
+        (0..half).map(|i| -nine_digit_quantile((i as f64 + 0.625) / (size + 0.25))).collect();
     let total = 2.0 * sums::dot(&m, &m);
     let u = 1.0 / size.sqrt();
     let first = m[0] / total.sqrt()
-        + polynomial(
-            &[0.0, 0.221_157, -0.147_981, -2.071_19, 4.434_685, -2.706_056],
-            u,
-        );
+        + polynomial(&[0.0, 0.221_157, -0.147_981, -2.071_19, 4.434_685, -2.706_056], u);
     let mut weights = m.clone();
     let (fixed, scale) = if n > 5 {
         let second = m[1] / total.sqrt()
-            + polynomial(
-                &[
-                    0.0, 0.042_981, -0.293_762, -1.752_461, 5.682_633, -3.582_633,
-                ],
-                u,
-            );
+            + polynomial(&[0.0, 0.042_981, -0.293_762, -1.752_461, 5.682_633, -3.582_633], u);
         weights[1] = second;
         let rest = total - 2.0 * (m[0] * m[0] + m[1] * m[1]);
         (2, rest / (1.0 - 2.0 * (first * first + second * second)))
@@ -180,28 +152,13 @@ fn shapiro_weights(n: usize) -> Vec<f64> {
 fn nine_digit_quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.42 {
-        let above = [
-            2.506_628_238_84,
-            -18.615_000_625_29,
-            41.391_197_735_34,
-            -25.441_060_496_37,
-        ];
-        let below = [
-            1.0,
-            -8.473_510_930_90,
-            23.083_367_437_43,
-            -21.062_241_018_26,
-            3.130_829_098_33,
-        ];
+        let above = [2.506_628_238_84, -18.615_000_625_29, 41.391_197_735_34, -25.441_060_496_37];
+        let below =
+            [1.0, -8.473_510_930_90, 23.083_367_437_43, -21.062_241_018_26, 3.130_829_098_33];
         return q * polynomial(&above, q * q) / polynomial(&below, q * q);
     }
     let r = (-p.ln()).sqrt();
-    let above = [
-        -2.787_189_311_38,
-        -2.297_964_791_34,
-        4.850_141_271_35,
-        2.321_212_768_58,
-    ];
+    let above = [-2.787_189_311_38, -2.297_964_791_34, 4.850_141_271_35, 2.321_212_768_58];
     -polynomial(&above, r) / polynomial(&[1.0, 3.543_889_247_62, 1.637_067_818_97], r)
 }
 
@@ -222,11 +179,7 @@ fn shapiro_p(w: f64, n: f64) -> f64 {
     } else {
         let ln_n = n.ln();
         let mean = polynomial(&[-1.5861, -0.310_82, -0.083_751, 0.003_891_5], ln_n);
-        (
-            y,
-            mean,
-            polynomial(&[-0.4803, -0.082_676, 0.003_030_2], ln_n).exp(),
-        )
+        (y, mean, polynomial(&[-0.4803, -0.082_676, 0.003_030_2], ln_n).exp())
     };
     normal_sf((y - mean) / sd)
 }
@@ -237,10 +190,7 @@ fn polynomial(coefficients: &[f64], x: f64) -> f64 {
 
 /// The tests of normality, as they stand in a report.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[expect(
-    missing_docs,
-    reason = "each field is the statistic or p of the test it names"
-)]
+#[expect(missing_docs, reason = "each field is the statistic or p of the test it names")]
 pub struct Normality {
     pub jb: Option<f64>,
     pub jb_p: Option<f64>,

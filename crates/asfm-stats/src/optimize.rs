@@ -17,16 +17,9 @@ pub(crate) fn minimise(
 ) -> Minimum {
     let f = |x: &[f64]| {
         let value = f(x);
-        if value.is_finite() {
-            value
-        } else {
-            f64::INFINITY
-        }
+        if value.is_finite() { value } else { f64::INFINITY }
     };
-    let mut best = Minimum {
-        at: start.to_vec(),
-        value: f(start),
-    };
+    let mut best = Minimum { at: start.to_vec(), value: f(start) };
     let mut step = step;
     for _ in 0..8 {
         let next = simplex(&f, &best.at, step, tolerance);
@@ -69,11 +62,7 @@ fn simplex(f: &impl Fn(&[f64]) -> f64, start: &[f64], step: f64, tolerance: f64)
         if value < points[0].0 {
             let further = towards(&centre, &worst, -2.0);
             let expanded = f(&further);
-            points[k] = if expanded < value {
-                (expanded, further)
-            } else {
-                (value, reflected)
-            };
+            points[k] = if expanded < value { (expanded, further) } else { (value, reflected) };
         } else if value < points[k - 1].0 {
             points[k] = (value, reflected);
         } else {
@@ -101,10 +90,6 @@ fn spread(points: &[(f64, Vec<f64>)]) -> f64 {
     let best = &points[0].1;
     points[1..]
         .iter()
-        .flat_map(|it| {
-            it.1.iter()
-                .zip(best)
-                .map(|(a, b)| (a - b).abs() / b.abs().max(1.0))
-        })
+        .flat_map(|it| it.1.iter().zip(best).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)))
         .fold(0.0, f64::max)
 }

@@ -45,10 +45,7 @@ const DRAWN: usize = 99_999;
 pub fn sign_flip(d: &[f64], alternative: Alternative, seed: u64) -> Result<TestResult> {
     at_least(d, 5)?;
     let n = d.len();
-    let (sum, magnitude) = (
-        d.iter().sum::<f64>(),
-        d.iter().map(|it| it.abs()).sum::<f64>(),
-    );
+    let (sum, magnitude) = (d.iter().sum::<f64>(), d.iter().map(|it| it.abs()).sum::<f64>());
     let slack = 1e-12 * magnitude;
     let extreme = |flipped: f64| match alternative {
         Alternative::TwoSided => flipped.abs() >= sum.abs() - slack,
@@ -74,10 +71,7 @@ pub fn sign_flip(d: &[f64], alternative: Alternative, seed: u64) -> Result<TestR
                 extreme(flipped.iter().sum())
             })
             .count();
-        (
-            (count + 1) as f64 / (DRAWN + 1) as f64,
-            "sign flip, 99999 draws",
-        )
+        ((count + 1) as f64 / (DRAWN + 1) as f64, "sign flip, 99999 draws")
     };
     let null = "differences symmetric around 0";
     Ok(TestResult::new(sum / n as f64, p, n, null, method)?.alternative(alternative))
@@ -92,11 +86,7 @@ pub fn wilcoxon(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let magnitudes = sums::abs(d);
     let plain = d.iter().all(|it| *it != 0.0) && tie_sizes(&magnitudes).iter().all(|&it| it < 2.0);
-    if plain && d.len() <= 50 {
-        wilcoxon_exact(d)
-    } else {
-        wilcoxon_normal(d)
-    }
+    if plain && d.len() <= 50 { wilcoxon_exact(d) } else { wilcoxon_normal(d) }
 }
 
 /// Rank sum of the positive and of the negative differences, zeros dropped.
@@ -134,20 +124,9 @@ pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
         }
     }
     let w = plus.min(minus);
-    let tail: f64 = share
-        .iter()
-        .enumerate()
-        .filter(|it| it.0 as f64 <= w)
-        .map(|it| it.1)
-        .sum();
+    let tail: f64 = share.iter().enumerate().filter(|it| it.0 as f64 <= w).map(|it| it.1).sum();
     let null = "differences symmetric around 0";
-    TestResult::new(
-        w,
-        (2.0 * tail).min(1.0),
-        n,
-        null,
-        "Wilcoxon signed rank, exact",
-    )
+    TestResult::new(w, (2.0 * tail).min(1.0), n, null, "Wilcoxon signed rank, exact")
 }
 
 /// As [`wilcoxon`] with the normal p.
@@ -186,30 +165,16 @@ pub fn paired_t(d: &[f64]) -> Result<PairedT> {
     let n = d.len() as f64;
     let (mean, se) = (sums::mean(d), (sums::variance(d) / n).sqrt());
     let t = mean / se;
-    let test = TestResult::new(
-        t,
-        t_two_sided(t, n - 1.0),
-        d.len(),
-        "mean difference 0",
-        "paired t",
-    )?;
+    let test =
+        TestResult::new(t, t_two_sided(t, n - 1.0), d.len(), "mean difference 0", "paired t")?;
     let ci = t_interval(mean, se, n - 1.0, 0.95);
-    let mean = Estimate::new(mean, d.len(), "mean difference")?
-        .with_se(se)?
-        .with_ci(ci);
-    Ok(PairedT {
-        test: test.df(n - 1.0),
-        mean,
-    })
+    let mean = Estimate::new(mean, d.len(), "mean difference")?.with_se(se)?.with_ci(ci);
+    Ok(PairedT { test: test.df(n - 1.0), mean })
 }
 
 fn t_interval(mean: f64, se: f64, df: f64, level: f64) -> Interval {
     let half = t_upper((1.0 - level) / 2.0, df) * se;
-    Interval {
-        lo: mean - half,
-        hi: mean + half,
-        level,
-    }
+    Interval { lo: mean - half, hi: mean + half, level }
 }
 
 /// Sign test, exact and two-sided; zeros are dropped. The statistic is the number of
@@ -220,13 +185,7 @@ pub fn sign_test(d: &[f64]) -> Result<TestResult> {
     let n = d.iter().filter(|it| **it != 0.0).count();
     let fewer = positive.min(n - positive);
     let tail = coin_cdf(fewer, n);
-    TestResult::new(
-        positive as f64,
-        (2.0 * tail).min(1.0),
-        n,
-        "median difference 0",
-        "sign test",
-    )
+    TestResult::new(positive as f64, (2.0 * tail).min(1.0), n, "median difference 0", "sign test")
 }
 
 /// Two one-sided t tests against a smallest effect of interest: p below 0.05 claims that
@@ -278,11 +237,7 @@ pub fn summary(d: &[f64], seed: u64) -> Result<PairedSummary> {
     let n = d.len() as f64;
     let gz_ci = gz.map(|g| {
         let half = 1.959_963_984_540_054 * (1.0 / n + g * g / (2.0 * n)).sqrt();
-        Interval {
-            lo: g - half,
-            hi: g + half,
-            level: 0.95,
-        }
+        Interval { lo: g - half, hi: g + half, level: 0.95 }
     });
     Ok(PairedSummary {
         n: d.len(),

@@ -21,10 +21,7 @@ pub fn ranks(x: &[f64]) -> Vec<f64> {
 /// Sizes of the groups of equal values, in ascending order of value.
 pub(crate) fn tie_sizes(x: &[f64]) -> Vec<f64> {
     let order = ascending(x);
-    runs(x, &order)
-        .into_iter()
-        .map(|it| it.len() as f64)
-        .collect()
+    runs(x, &order).into_iter().map(|it| it.len() as f64).collect()
 }
 
 fn ascending(x: &[f64]) -> Vec<usize> {
@@ -58,21 +55,13 @@ pub(crate) fn correlation(x: &[f64], y: &[f64]) -> Result<f64> {
     }
     // One root is exact for equal sums; two keep extreme magnitudes within range.
     let product = sxx * syy;
-    let scale = if product.is_normal() {
-        product.sqrt()
-    } else {
-        sxx.sqrt() * syy.sqrt()
-    };
+    let scale = if product.is_normal() { product.sqrt() } else { sxx.sqrt() * syy.sqrt() };
     guard((sums::dot(&ex, &ey) / scale).clamp(-1.0, 1.0))
 }
 
 fn correlation_test(r: f64, n: usize, method: &'static str) -> Result<TestResult> {
     let df = n as f64 - 2.0;
-    let p = if r.abs() >= 1.0 {
-        0.0
-    } else {
-        t_two_sided(r * (df / (1.0 - r * r)).sqrt(), df)
-    };
+    let p = if r.abs() >= 1.0 { 0.0 } else { t_two_sided(r * (df / (1.0 - r * r)).sqrt(), df) };
     Ok(TestResult::new(r, p, n, "no association", method)?.df(df))
 }
 
@@ -115,10 +104,7 @@ pub fn kendall_b(x: &[f64], y: &[f64]) -> Result<f64> {
     order.sort_by(|&a, &b| rx[a].total_cmp(&rx[b]).then(ry[a].total_cmp(&ry[b])));
     let same =
         |a: usize, b: usize| rx[a].total_cmp(&rx[b]).is_eq() && ry[a].total_cmp(&ry[b]).is_eq();
-    let both = order
-        .chunk_by(|&a, &b| same(a, b))
-        .map(|it| it.len() as f64)
-        .collect::<Vec<_>>();
+    let both = order.chunk_by(|&a, &b| same(a, b)).map(|it| it.len() as f64).collect::<Vec<_>>();
     let mut seq: Vec<f64> = order.iter().map(|&it| ry[it]).collect();
     let discordant = inversions(&mut seq);
     let n = x.len() as f64;

@@ -44,17 +44,10 @@ pub fn least_squares(x: ArrayView2<'_, f64>, y: &[f64]) -> Result<Fit> {
     let (n, k) = x.dim();
     enough(n, k + 1)?;
     if n != y.len() {
-        return Err(StatsError::LengthMismatch {
-            left: n,
-            right: y.len(),
-        });
+        return Err(StatsError::LengthMismatch { left: n, right: y.len() });
     }
     let mut q = x.to_owned();
-    let scale: Vec<f64> = q
-        .columns()
-        .into_iter()
-        .map(|it| it.dot(&it).sqrt())
-        .collect();
+    let scale: Vec<f64> = q.columns().into_iter().map(|it| it.dot(&it).sqrt()).collect();
     for (mut column, &s) in q.columns_mut().into_iter().zip(&scale) {
         if s <= 0.0 {
             return Err(StatsError::Constant);
@@ -64,24 +57,16 @@ pub fn least_squares(x: ArrayView2<'_, f64>, y: &[f64]) -> Result<Fit> {
     let mut rhs = Array1::from(y.to_vec());
     let r = triangularise(&mut q, &mut rhs)?;
     let inverse = invert_upper(&r);
-    let beta: Vec<f64> = (0..k)
-        .map(|i| (i..k).map(|j| inverse[[i, j]] * rhs[j]).sum::<f64>() / scale[i])
-        .collect();
-    let residuals: Vec<f64> = (0..n)
-        .map(|i| y[i] - (0..k).map(|j| x[[i, j]] * beta[j]).sum::<f64>())
-        .collect();
+    let beta: Vec<f64> =
+        (0..k).map(|i| (i..k).map(|j| inverse[[i, j]] * rhs[j]).sum::<f64>() / scale[i]).collect();
+    let residuals: Vec<f64> =
+        (0..n).map(|i| y[i] - (0..k).map(|j| x[[i, j]] * beta[j]).sum::<f64>()).collect();
     let ssr = crate::sums::dot(&residuals, &residuals);
     let mut unscaled_cov = inverse.dot(&inverse.t());
     for ((i, j), it) in unscaled_cov.indexed_iter_mut() {
         *it /= scale[i] * scale[j];
     }
-    Ok(Fit {
-        beta,
-        residuals,
-        ssr,
-        df: (n - k) as f64,
-        unscaled_cov,
-    })
+    Ok(Fit { beta, residuals, ssr, df: (n - k) as f64, unscaled_cov })
 }
 
 /// Reduces `q` to upper triangular form and applies the reflections to `rhs`.
@@ -96,20 +81,10 @@ fn triangularise(q: &mut Array2<f64>, rhs: &mut Array1<f64>) -> Result<Array2<f6
         v[0] += if v[0] < 0.0 { -norm } else { norm };
         let half = 2.0 / crate::sums::dot(&v, &v);
         for c in j..k {
-            let s = half
-                * v.iter()
-                    .enumerate()
-                    .map(|(i, v)| v * q[[j + i, c]])
-                    .sum::<f64>();
-            v.iter()
-                .enumerate()
-                .for_each(|(i, v)| q[[j + i, c]] -= s * v);
+            let s = half * v.iter().enumerate().map(|(i, v)| v * q[[j + i, c]]).sum::<f64>();
+            v.iter().enumerate().for_each(|(i, v)| q[[j + i, c]] -= s * v);
         }
-        let s = half
-            * v.iter()
-                .enumerate()
-                .map(|(i, v)| v * rhs[j + i])
-                .sum::<f64>();
+        let s = half * v.iter().enumerate().map(|(i, v)| v * rhs[j + i]).sum::<f64>();
         v.iter().enumerate().for_each(|(i, v)| rhs[j + i] -= s * v);
     }
     Ok(Array2::from_shape_fn((k, k), |at| q[at]))
@@ -131,9 +106,12 @@ fn invert_upper(r: &Array2<f64>) -> Array2<f64> {
 /// A matrix of a leading column of ones and the columns given.
 pub(crate) fn with_constant(columns: &[&[f64]]) -> Array2<f64> {
     let n = columns.first().map_or(0, |it| it.len());
-    Array2::from_shape_fn((n, columns.len() + 1), |(i, j)| {
-        if j == 0 { 1.0 } else { columns[j - 1][i] }
-    })
+    Array2::from_shape_fn(
+        (n, columns.len() + 1),
+        |(i, j)| {
+            if j == 0 { 1.0 } else { columns[j - 1][i] }
+        },
+    )
 }
 
 /// Residuals of an autoregression with constant and `order` own lags; shorter

@@ -80,10 +80,7 @@ fn horizon_any(x: &[f64], h: usize) -> Result<Horizon> {
 /// 20 steps are given, their `n` beside them.
 pub fn aggregation(x: &[f64]) -> Result<Vec<Horizon>> {
     varying(x, 200)?;
-    [1, 2, 5, 10, 20]
-        .into_iter()
-        .map(|h| horizon_any(x, h))
-        .collect()
+    [1, 2, 5, 10, 20].into_iter().map(|h| horizon_any(x, h)).collect()
 }
 
 /// Fano factor of exceedances: variance (n - 1) over mean of the number of magnitudes
@@ -100,9 +97,7 @@ pub fn aggregation(x: &[f64]) -> Result<Vec<Horizon>> {
 /// ```
 pub fn fano(x: &[f64], width: usize, p: f64) -> Result<f64> {
     if width == 0 || !(0.0..1.0).contains(&p) {
-        return Err(StatsError::Domain(
-            "a window of no days or a level outside [0, 1)",
-        ));
+        return Err(StatsError::Domain("a window of no days or a level outside [0, 1)"));
     }
     varying(x, 100.max(2 * width))?;
     fano_of(&exceedances(x, p), width)
@@ -117,10 +112,8 @@ pub(crate) fn exceedances(x: &[f64], p: f64) -> Vec<bool> {
 
 /// Fano factor of the events in windows of `width`.
 pub(crate) fn fano_of(events: &[bool], width: usize) -> Result<f64> {
-    let counts: Vec<f64> = events
-        .chunks_exact(width)
-        .map(|it| it.iter().filter(|it| **it).count() as f64)
-        .collect();
+    let counts: Vec<f64> =
+        events.chunks_exact(width).map(|it| it.iter().filter(|it| **it).count() as f64).collect();
     fano_of_counts(&counts)
 }
 
@@ -156,9 +149,7 @@ pub(crate) struct RandomSigns {
 
 impl RandomSigns {
     pub(crate) fn new(x: &[f64]) -> Self {
-        Self {
-            magnitudes: sums::sorted(&sums::abs(x)),
-        }
+        Self { magnitudes: sums::sorted(&sums::abs(x)) }
     }
 
     /// Number of 64-bit words that hold one sign per value.
@@ -180,11 +171,7 @@ impl RandomSigns {
             crate::moments::between(at(idx), at(idx + 1), t)
         };
         let (high, low) = (q(0.95), q(0.05));
-        if high > low {
-            (high + low - 2.0 * q(0.5)) / (high - low)
-        } else {
-            0.0
-        }
+        if high > low { (high + low - 2.0 * q(0.5)) / (high - low) } else { 0.0 }
     }
 
     /// The value of a rank, from 0. Negative values come first, the largest magnitude
@@ -192,11 +179,7 @@ impl RandomSigns {
     fn ranked(&self, negative: &[u64], n_negative: usize, rank: usize) -> f64 {
         let n = self.magnitudes.len();
         // Both sides are counted down from the largest magnitude.
-        let (flip, mut left) = if rank < n_negative {
-            (0, rank)
-        } else {
-            (u64::MAX, n - 1 - rank)
-        };
+        let (flip, mut left) = if rank < n_negative { (0, rank) } else { (u64::MAX, n - 1 - rank) };
         for (word, bits) in negative.iter().enumerate().rev() {
             let used = (n - 64 * word).min(64);
             let mut bits = (bits ^ flip) & (u64::MAX >> (64 - used));
@@ -259,18 +242,10 @@ mod tests {
             let mut bits = vec![0; law.n_words()];
             Stream::new(9, Purpose::GainLoss, n + 1).bits(&mut bits);
             let sign = |i: usize| {
-                if bits[i / 64] >> (i % 64) & 1 == 1 {
-                    -1.0
-                } else {
-                    1.0
-                }
+                if bits[i / 64] >> (i % 64) & 1 == 1 { -1.0 } else { 1.0 }
             };
-            let signed: Vec<f64> = law
-                .magnitudes
-                .iter()
-                .enumerate()
-                .map(|(i, it)| sign(i) * it)
-                .collect();
+            let signed: Vec<f64> =
+                law.magnitudes.iter().enumerate().map(|(i, it)| sign(i) * it).collect();
             let plain = quantile_asymmetry(&signed).expect("the values vary");
             assert!((law.asymmetry(&mut bits) - plain).abs() < 1e-12, "{n}");
         }
@@ -284,14 +259,8 @@ mod tests {
             let mut stream = Stream::new(3, Purpose::Intermittency, it);
             let counts = scatter(10, 200, 20, &mut stream, &mut taken);
             assert!((sums::sum(&counts) - 10.0).abs() < 1e-12);
-            total
-                .iter_mut()
-                .zip(&counts)
-                .for_each(|(sum, it)| *sum += it);
+            total.iter_mut().zip(&counts).for_each(|(sum, it)| *sum += it);
         }
-        assert!(
-            total.iter().all(|it| (300.0..500.0).contains(it)),
-            "{total:?}"
-        );
+        assert!(total.iter().all(|it| (300.0..500.0).contains(it)), "{total:?}");
     }
 }

@@ -45,12 +45,7 @@ impl Series {
         if let Some(volume) = volume {
             same_length(price, volume)?;
         }
-        Self {
-            returns,
-            price: price.to_vec(),
-            volume: volume.map(|it| it[1..].to_vec()),
-        }
-        .checked()
+        Self { returns, price: price.to_vec(), volume: volume.map(|it| it[1..].to_vec()) }.checked()
     }
 
     /// A series of log returns, with prices cumulated from 100. `volume`, if given, has
@@ -69,12 +64,7 @@ impl Series {
         let path = std::iter::once(0.0).chain(sums::cumulated(returns));
         let price = path.map(|it| (start + it).exp()).collect();
         let volume = volume.map(<[f64]>::to_vec);
-        Self {
-            returns: returns.to_vec(),
-            price,
-            volume,
-        }
-        .checked()
+        Self { returns: returns.to_vec(), price, volume }.checked()
     }
 
     fn checked(self) -> Result<Self> {
@@ -130,11 +120,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            heavy: true,
-            replicates: 1999,
-            seed: 1,
-        }
+        Self { heavy: true, replicates: 1999, seed: 1 }
     }
 }
 
@@ -163,10 +149,7 @@ pub struct LjungBoxTable {
 
 /// Robust autocorrelations with their portmanteau tests at 5, 10 and 20 lags.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[expect(
-    missing_docs,
-    reason = "Q and p of the portmanteau test are named by their lags"
-)]
+#[expect(missing_docs, reason = "Q and p of the portmanteau test are named by their lags")]
 pub struct RobustTable {
     /// Autocorrelations.
     pub rho: Vec<f64>,
@@ -262,10 +245,7 @@ pub struct BootstrapBlock {
 
 /// Every statistic of one series. A value that the series is too short for is `None`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[expect(
-    missing_docs,
-    reason = "each field is documented by the type or module it comes from"
-)]
+#[expect(missing_docs, reason = "each field is documented by the type or module it comes from")]
 pub struct SeriesReport {
     /// Number of returns.
     pub n: usize,
@@ -324,11 +304,7 @@ pub fn report(series: &Series, options: &Options) -> Result<SeriesReport> {
     let vr = |q| variance_ratio(&log_price, q).ok();
     let heavy = options.heavy;
     let magnitudes = autocorrelations(r, lags).and_then(|r| {
-        Ok(Three {
-            r,
-            abs: autocorrelations(&a, lags)?,
-            sq: autocorrelations(&s, lags)?,
-        })
+        Ok(Three { r, abs: autocorrelations(&a, lags)?, sq: autocorrelations(&s, lags)? })
     });
     let block = |x: &[f64]| optimal_block(x).ok();
     Ok(SeriesReport {
@@ -337,24 +313,12 @@ pub fn report(series: &Series, options: &Options) -> Result<SeriesReport> {
         normality: normality(r)?,
         tails: tails(r, heavy)?,
         acf: magnitudes.ok(),
-        ljung_box: Three {
-            r: table(r),
-            abs: table(&a),
-            sq: table(&s),
-        },
+        ljung_box: Three { r: table(r), abs: table(&a), sq: table(&s) },
         robust_portmanteau_r: robust_table(r, &three_lags).ok(),
-        arch_lm: ArchTable {
-            lags5: arch_lm(r, 5).ok(),
-            lags10: arch_lm(r, 10).ok(),
-        },
+        arch_lm: ArchTable { lags5: arch_lm(r, 5).ok(), lags10: arch_lm(r, 10).ok() },
         leverage: leverage(r, 10).ok(),
         unit_root: unit_roots(&log_price, r, heavy),
-        variance_ratio: VarianceRatios {
-            q2: vr(2),
-            q5: vr(5),
-            q10: vr(10),
-            q20: vr(20),
-        },
+        variance_ratio: VarianceRatios { q2: vr(2), q5: vr(5), q10: vr(10), q20: vr(20) },
         hurst: memory(r).ok(),
         acf_abs_decay_1_50: if n >= 400 { decay(&a, 50).ok() } else { None },
         aggregation: aggregation(r).ok(),
@@ -365,20 +329,9 @@ pub fn report(series: &Series, options: &Options) -> Result<SeriesReport> {
         fano_20_95: fano(r, 20, 0.95).ok(),
         time_scale_asym: time_scale_asymmetry(r, 5).ok(),
         drawdown: drawdown(&series.price)?,
-        volume: series
-            .volume
-            .as_ref()
-            .and_then(|it| volume_block(r, it).ok()),
-        optimal_block_length: heavy.then(|| Three {
-            r: block(r),
-            abs: block(&a),
-            sq: block(&s),
-        }),
-        bootstrap: if heavy {
-            bootstrap_block(r, options).ok()
-        } else {
-            None
-        },
+        volume: series.volume.as_ref().and_then(|it| volume_block(r, it).ok()),
+        optimal_block_length: heavy.then(|| Three { r: block(r), abs: block(&a), sq: block(&s) }),
+        bootstrap: if heavy { bootstrap_block(r, options).ok() } else { None },
         garch: if heavy { garch_report(r).ok() } else { None },
         below_need: below_need(n),
     })
@@ -397,30 +350,15 @@ fn ljung_box_table(x: &[f64], lags: &[usize]) -> LjungBoxTable {
 }
 
 fn robust_table(r: &[f64], lags: &[usize]) -> Result<RobustTable> {
-    let longest = lags.last().copied().ok_or(StatsError::TooShort {
-        need: 20,
-        got: r.len(),
-    })?;
+    let longest = lags.last().copied().ok_or(StatsError::TooShort { need: 20, got: r.len() })?;
     let all = robust_autocorrelations(r, longest)?;
     let at = |m: usize| {
         let tau = all.tau.get(..m)?;
-        robust_test(tau, r.len())
-            .ok()
-            .map(|it| (it.statistic, it.p))
+        robust_test(tau, r.len()).ok().map(|it| (it.statistic, it.p))
     };
     let ((q5, p5), (q10, p10), (q20, p20)) = (at(5).unzip(), at(10).unzip(), at(20).unzip());
     let (rho, robust_se, tau) = (all.rho, all.se, all.tau);
-    Ok(RobustTable {
-        rho,
-        robust_se,
-        tau,
-        q5,
-        p5,
-        q10,
-        p10,
-        q20,
-        p20,
-    })
+    Ok(RobustTable { rho, robust_se, tau, q5, p5, q10, p10, q20, p20 })
 }
 
 /// The bootstrap block of a report: stationary, block length by [`block_for`].
@@ -436,12 +374,7 @@ pub fn bootstrap_with_block(r: &[f64], block: f64, options: &Options) -> Result<
         let replicates = stationary(r, block, options.replicates, options.seed, statistic)?;
         let ci = replicates.percentile(0.95)?;
         let (estimate, boot_se) = (replicates.estimate, replicates.se());
-        Ok::<_, StatsError>(BootstrapLine {
-            estimate,
-            lo: ci.lo,
-            hi: ci.hi,
-            boot_se,
-        })
+        Ok::<_, StatsError>(BootstrapLine { estimate, lo: ci.lo, hi: ci.hi, boot_se })
     };
     let excess = |x: &[f64]| varying(x, 4).map(|()| standardised(x).excess);
     let first = |x: &[f64]| autocorrelations(&sums::abs(x), 1).map(|it| it[0]);
@@ -471,9 +404,5 @@ fn below_need(n: usize) -> Vec<&'static str> {
         ("fano_20_95", 200),
         ("garch", 1000),
     ];
-    needs
-        .into_iter()
-        .filter(|it| n < it.1)
-        .map(|it| it.0)
-        .collect()
+    needs.into_iter().filter(|it| n < it.1).map(|it| it.0).collect()
 }

@@ -50,11 +50,7 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
         return z;
     }
     let density = (-0.5 * z * z).exp() / (2.0 * PI).sqrt();
-    let miss = if p < 0.5 {
-        normal_cdf(z) - p
-    } else {
-        (1.0 - p) - normal_sf(z)
-    };
+    let miss = if p < 0.5 { normal_cdf(z) - p } else { (1.0 - p) - normal_sf(z) };
     if density > 0.0 { z - miss / density } else { z }
 }
 
@@ -108,11 +104,7 @@ pub(crate) fn f_sf(f: f64, d1: f64, d2: f64) -> f64 {
 
 /// P(X <= k) of a binomial law of n trials at one half.
 pub(crate) fn coin_cdf(k: usize, n: usize) -> f64 {
-    if k >= n {
-        1.0
-    } else {
-        beta_reg((n - k) as f64, k as f64 + 1.0, 0.5)
-    }
+    if k >= n { 1.0 } else { beta_reg((n - k) as f64, k as f64 + 1.0, 0.5) }
 }
 
 /// Quantile of the beta distribution.
@@ -127,15 +119,11 @@ pub(crate) fn kolmogorov_sf(x: f64) -> f64 {
     }
     if x < 0.8 {
         let unit = -PI * PI / (8.0 * x * x);
-        let series: f64 = (0..5)
-            .map(|k| (f64::from((2 * k + 1) * (2 * k + 1)) * unit).exp())
-            .sum();
+        let series: f64 = (0..5).map(|k| (f64::from((2 * k + 1) * (2 * k + 1)) * unit).exp()).sum();
         return 1.0 - (2.0 * PI).sqrt() / x * series;
     }
     let term = |k: i32| (-2.0 * f64::from(k * k) * x * x).exp();
-    2.0 * (1..=8)
-        .map(|k| if k % 2 == 1 { term(k) } else { -term(k) })
-        .sum::<f64>()
+    2.0 * (1..=8).map(|k| if k % 2 == 1 { term(k) } else { -term(k) }).sum::<f64>()
 }
 
 /// Root of a function that is positive at `lo` and negative at `hi`, to the last digit.

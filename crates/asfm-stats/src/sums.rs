@@ -111,14 +111,6 @@ pub(crate) fn line(x: &[f64], y: &[f64]) -> Option<Line> {
     let slope = sxy / sxx;
     let residual: Vec<f64> = ex.iter().zip(&ey).map(|(x, y)| y - slope * x).collect();
     let df = (x.len() as f64 - 2.0).max(1.0);
-    let r2 = if syy > 0.0 {
-        sxy * sxy / (sxx * syy)
-    } else {
-        0.0
-    };
-    Some(Line {
-        slope,
-        r2,
-        slope_se: (dot(&residual, &residual) / df / sxx).sqrt(),
-    })
+    let r2 = if syy > 0.0 { sxy * sxy / (sxx * syy) } else { 0.0 };
+    Some(Line { slope, r2, slope_se: (dot(&residual, &residual) / df / sxx).sqrt() })
 }

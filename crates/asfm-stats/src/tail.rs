@@ -93,16 +93,10 @@ pub fn hill_from(x: &[f64], tail: Tail, fraction: f64, k_min: usize) -> Result<T
     let values = side(x, tail);
     let k = tail_size(values.len(), fraction)?;
     if k >= values.len() {
-        return Err(StatsError::TooShort {
-            need: k + 1,
-            got: values.len(),
-        });
+        return Err(StatsError::TooShort { need: k + 1, got: values.len() });
     }
     if k < k_min.max(2) {
-        return Err(StatsError::TooShort {
-            need: k_min.max(2),
-            got: k,
-        });
+        return Err(StatsError::TooShort { need: k_min.max(2), got: k });
     }
     let threshold = values[k];
     let excess: Vec<f64> = values[..k].iter().map(|it| (it / threshold).ln()).collect();
@@ -111,13 +105,7 @@ pub fn hill_from(x: &[f64], tail: Tail, fraction: f64, k_min: usize) -> Result<T
         return Err(StatsError::Constant);
     }
     let alpha = guard(1.0 / mean)?;
-    Ok(TailIndex {
-        k,
-        n_side: values.len(),
-        alpha,
-        se: alpha / (k as f64).sqrt(),
-        threshold,
-    })
+    Ok(TailIndex { k, n_side: values.len(), alpha, se: alpha / (k as f64).sqrt(), threshold })
 }
 
 /// The tail index of a regression of log rank on log size.
@@ -138,11 +126,7 @@ pub struct RankIndex {
 pub fn rank_half(x: &[f64], tail: Tail, fraction: f64) -> Result<RankIndex> {
     let index = rank_half_any(x, tail, fraction)?;
     enough(index.k, 10)?;
-    if index.alpha.is_none() {
-        Err(StatsError::Constant)
-    } else {
-        Ok(index)
-    }
+    if index.alpha.is_none() { Err(StatsError::Constant) } else { Ok(index) }
 }
 
 pub(crate) fn rank_half_any(x: &[f64], tail: Tail, fraction: f64) -> Result<RankIndex> {
@@ -151,14 +135,8 @@ pub(crate) fn rank_half_any(x: &[f64], tail: Tail, fraction: f64) -> Result<Rank
     let k = tail_size(values.len(), fraction)?;
     let logs: Vec<f64> = values[..k].iter().map(|it| it.ln()).collect();
     let ranks: Vec<f64> = (0..k).map(|i| (i as f64 + 0.5).ln()).collect();
-    let alpha = sums::line(&logs, &ranks)
-        .map(|it| -it.slope)
-        .filter(|it| it.is_finite());
-    Ok(RankIndex {
-        k,
-        alpha,
-        se: alpha.map(|it| it * (2.0 / k as f64).sqrt()),
-    })
+    let alpha = sums::line(&logs, &ranks).map(|it| -it.slope).filter(|it| it.is_finite());
+    Ok(RankIndex { k, alpha, se: alpha.map(|it| it * (2.0 / k as f64).sqrt()) })
 }
 
 /// A fitted Student-t law with location and scale, of returns in percent.
@@ -182,10 +160,7 @@ pub fn student_t_loglik(x: &[f64], nu: f64, loc: f64, scale: f64) -> f64 {
         - 0.5 * (nu * std::f64::consts::PI).ln()
         - scale.ln();
     let unit = 1.0 / (nu * scale * scale);
-    let logs: Vec<f64> = x
-        .iter()
-        .map(|it| ((it - loc) * (it - loc) * unit).ln_1p())
-        .collect();
+    let logs: Vec<f64> = x.iter().map(|it| ((it - loc) * (it - loc) * unit).ln_1p()).collect();
     x.len() as f64 * constant - 0.5 * (nu + 1.0) * sums::sum(&logs)
 }
 
@@ -213,20 +188,12 @@ pub fn student_t(returns: &[f64]) -> Result<StudentT> {
         return Err(StatsError::NoConvergence);
     }
     let (nu, loc, scale) = unpack(&best.at);
-    Ok(StudentT {
-        nu,
-        loc,
-        scale,
-        loglik: -best.value,
-    })
+    Ok(StudentT { nu, loc, scale, loglik: -best.value })
 }
 
 /// The tails of a series, as they stand in a report.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[expect(
-    missing_docs,
-    reason = "each field is named by side and percentage of the tail"
-)]
+#[expect(missing_docs, reason = "each field is named by side and percentage of the tail")]
 pub struct Tails {
     #[serde(rename = "hill_abs_2.5")]
     pub hill_abs_2_5: Option<TailIndex>,

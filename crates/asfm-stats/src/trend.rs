@@ -60,25 +60,14 @@ fn block_ranks(x: ArrayView2<'_, f64>, direction: Direction) -> Vec<Vec<f64>> {
 /// ```
 pub fn page(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestResult> {
     table(x, 2, 3)?;
-    let ties = x
-        .rows()
-        .into_iter()
-        .any(|it| tie_sizes(&it.to_vec()).iter().any(|&it| it > 1.0));
-    if !ties && x.ncols() <= 8 {
-        page_exact(x, direction)
-    } else {
-        page_normal(x, direction)
-    }
+    let ties = x.rows().into_iter().any(|it| tie_sizes(&it.to_vec()).iter().any(|&it| it > 1.0));
+    if !ties && x.ncols() <= 8 { page_exact(x, direction) } else { page_normal(x, direction) }
 }
 
 fn page_statistic(x: ArrayView2<'_, f64>, direction: Direction) -> f64 {
     block_ranks(x, direction)
         .iter()
-        .flat_map(|row| {
-            row.iter()
-                .enumerate()
-                .map(|(i, rank)| (i + 1) as f64 * rank)
-        })
+        .flat_map(|row| row.iter().enumerate().map(|(i, rank)| (i + 1) as f64 * rank))
         .sum()
 }
 
@@ -105,11 +94,7 @@ pub fn page_exact(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestRe
     let mut ranks: Vec<usize> = (1..=x.ncols()).collect();
     let n_orders: f64 = ranks.iter().map(|&it| it as f64).product();
     permute(&mut ranks, 0, &mut |order| {
-        let sum = order
-            .iter()
-            .enumerate()
-            .map(|(i, rank)| (i + 1) * rank)
-            .sum();
+        let sum = order.iter().enumerate().map(|(i, rank)| (i + 1) * rank).sum();
         *one.entry(sum).or_default() += 1.0 / n_orders;
     });
     let mut law = BTreeMap::from([(0, 1.0)]);
@@ -122,11 +107,7 @@ pub fn page_exact(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestRe
         }
         law = next;
     }
-    let p: f64 = law
-        .iter()
-        .filter(|it| *it.0 as f64 >= l)
-        .map(|it| it.1)
-        .sum();
+    let p: f64 = law.iter().filter(|it| *it.0 as f64 >= l).map(|it| it.1).sum();
     let test = TestResult::new(l, p, x.nrows(), "no trend across levels", "Page, exact")?;
     Ok(test.alternative(Alternative::Greater))
 }
@@ -156,23 +137,13 @@ pub fn jonckheere(groups: &[&[f64]], direction: Direction) -> Result<TestResult>
         for later in &groups[idx + 1..] {
             let balance = crate::effect::cliff_delta(later, earlier)?;
             let pairs = (earlier.len() * later.len()) as f64;
-            let sign = if direction == Direction::Increasing {
-                1.0
-            } else {
-                -1.0
-            };
+            let sign = if direction == Direction::Increasing { 1.0 } else { -1.0 };
             j += pairs * (1.0 + sign * balance) / 2.0;
         }
     }
     let z = jonckheere_z(j, &sizes, &tie_sizes(&groups.concat()))?;
     let n = groups.iter().map(|it| it.len()).sum();
-    let test = TestResult::new(
-        j,
-        normal_sf(z),
-        n,
-        "no trend across groups",
-        "Jonckheere, normal",
-    )?;
+    let test = TestResult::new(j, normal_sf(z), n, "no trend across groups", "Jonckheere, normal")?;
     Ok(test.alternative(Alternative::Greater))
 }
 
@@ -208,15 +179,9 @@ pub fn friedman(x: ArrayView2<'_, f64>) -> Result<TestResult> {
     table(x, 2, 3)?;
     let (m, k) = (x.nrows() as f64, x.ncols() as f64);
     let ranked = block_ranks(x, Direction::Increasing);
-    let sums: Vec<f64> = (0..x.ncols())
-        .map(|j| ranked.iter().map(|it| it[j]).sum())
-        .collect();
-    let ties: f64 = x
-        .rows()
-        .into_iter()
-        .flat_map(|it| tie_sizes(&it.to_vec()))
-        .map(|t| t * t * t - t)
-        .sum();
+    let sums: Vec<f64> = (0..x.ncols()).map(|j| ranked.iter().map(|it| it[j]).sum()).collect();
+    let ties: f64 =
+        x.rows().into_iter().flat_map(|it| tie_sizes(&it.to_vec())).map(|t| t * t * t - t).sum();
     let correction = 1.0 - ties / (m * (k * k * k - k));
     if correction <= 0.0 {
         return Err(StatsError::Constant);
@@ -264,10 +229,7 @@ pub fn inverted_u_within(levels: &[f64], blocks: ArrayView2<'_, f64>) -> Result<
     table(blocks, 1, 3)?;
     at_least(levels, 3)?;
     if levels.len() != blocks.ncols() {
-        return Err(StatsError::LengthMismatch {
-            left: levels.len(),
-            right: blocks.ncols(),
-        });
+        return Err(StatsError::LengthMismatch { left: levels.len(), right: blocks.ncols() });
     }
     // Every block sees every level, so removing block means from the values alone leaves
     // slopes unchanged; only the degrees of freedom know of the blocks.
@@ -281,10 +243,7 @@ pub fn inverted_u_within(levels: &[f64], blocks: ArrayView2<'_, f64>) -> Result<
     let mut fit = fit_quadratic(&x, &y)?;
     fit.df -= blocks.nrows() as f64 - 1.0;
     if fit.df < 1.0 {
-        return Err(StatsError::TooShort {
-            need: blocks.nrows() + 3,
-            got: y.len(),
-        });
+        return Err(StatsError::TooShort { need: blocks.nrows() + 3, got: y.len() });
     }
     shape_of(&x, fit)
 }

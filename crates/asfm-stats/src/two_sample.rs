@@ -57,11 +57,7 @@ pub fn kolmogorov_smirnov(x: &[f64], y: &[f64]) -> Result<TestResult> {
 
 /// Numerator of the statistic over `n1 n2`.
 fn ks_numerator(steps: &[(f64, usize, usize)], m: usize, n: usize) -> usize {
-    steps
-        .iter()
-        .map(|&(_, i, j)| (i * n).abs_diff(j * m))
-        .max()
-        .unwrap_or(0)
+    steps.iter().map(|&(_, i, j)| (i * n).abs_diff(j * m)).max().unwrap_or(0)
 }
 
 /// As [`kolmogorov_smirnov`] with the exact p at any size, in time `n1 n2`.
@@ -103,13 +99,7 @@ pub fn kolmogorov_smirnov_limit(x: &[f64], y: &[f64]) -> Result<TestResult> {
     let (m, n) = (x.len() as f64, y.len() as f64);
     let d = ks_numerator(&merged(x, y), x.len(), y.len()) as f64 / (m * n);
     let p = kolmogorov_sf((m * n / (m + n)).sqrt() * d);
-    TestResult::new(
-        d,
-        p,
-        x.len() + y.len(),
-        SAME,
-        "Kolmogorov-Smirnov, limit law",
-    )
+    TestResult::new(d, p, x.len() + y.len(), SAME, "Kolmogorov-Smirnov, limit law")
 }
 
 /// Mann and Whitney's U of the first sample: pairs in which it is larger, ties half.
@@ -158,12 +148,8 @@ pub fn mann_whitney_exact(x: &[f64], y: &[f64]) -> Result<TestResult> {
         }
     }
     let larger = u.max((m * n) as f64 - u);
-    let tail: f64 = share[n]
-        .iter()
-        .enumerate()
-        .filter(|it| it.0 as f64 >= larger)
-        .map(|it| it.1)
-        .sum();
+    let tail: f64 =
+        share[n].iter().enumerate().filter(|it| it.0 as f64 >= larger).map(|it| it.1).sum();
     TestResult::new(u, (2.0 * tail).min(1.0), m + n, SAME, "Mann-Whitney, exact")
 }
 
@@ -172,24 +158,11 @@ pub fn mann_whitney_normal(x: &[f64], y: &[f64]) -> Result<TestResult> {
     both(x, y, 2)?;
     let (m, n) = (x.len() as f64, y.len() as f64);
     let (u, total) = (u_statistic(x, y), m + n);
-    let ties: f64 = tie_sizes(&[x, y].concat())
-        .iter()
-        .map(|t| t * t * t - t)
-        .sum();
+    let ties: f64 = tie_sizes(&[x, y].concat()).iter().map(|t| t * t * t - t).sum();
     let variance = m * n / 12.0 * (total + 1.0 - ties / (total * (total - 1.0)));
     let excess = u.max(m * n - u) - m * n / 2.0 - 0.5;
-    let p = if variance > 0.0 {
-        (2.0 * normal_sf(excess / variance.sqrt())).min(1.0)
-    } else {
-        1.0
-    };
-    TestResult::new(
-        u,
-        p,
-        x.len() + y.len(),
-        SAME,
-        "Mann-Whitney, normal with corrections",
-    )
+    let p = if variance > 0.0 { (2.0 * normal_sf(excess / variance.sqrt())).min(1.0) } else { 1.0 };
+    TestResult::new(u, p, x.len() + y.len(), SAME, "Mann-Whitney, normal with corrections")
 }
 
 /// Welch's test with the interval of the difference in means.
@@ -213,26 +186,12 @@ pub fn welch(x: &[f64], y: &[f64]) -> Result<Welch> {
     let (gap, se) = (sums::mean(x) - sums::mean(y), (vx + vy).sqrt());
     let df = (vx + vy) * (vx + vy) / (vx * vx / (m - 1.0) + vy * vy / (n - 1.0));
     let size = x.len() + y.len();
-    let test = TestResult::new(
-        gap / se,
-        t_two_sided(gap / se, df),
-        size,
-        "equal means",
-        "Welch t",
-    )?;
+    let test =
+        TestResult::new(gap / se, t_two_sided(gap / se, df), size, "equal means", "Welch t")?;
     let half = t_upper(0.025, df) * se;
-    let ci = Interval {
-        lo: gap - half,
-        hi: gap + half,
-        level: 0.95,
-    };
-    let difference = Estimate::new(gap, size, "difference in means")?
-        .with_se(se)?
-        .with_ci(ci);
-    Ok(Welch {
-        test: test.df(df),
-        difference,
-    })
+    let ci = Interval { lo: gap - half, hi: gap + half, level: 0.95 };
+    let difference = Estimate::new(gap, size, "difference in means")?.with_se(se)?.with_ci(ci);
+    Ok(Welch { test: test.df(df), difference })
 }
 
 /// Brown and Forsythe's test of equal spread: analysis of variance of the distances from
@@ -243,19 +202,12 @@ pub fn brown_forsythe(groups: &[&[f64]]) -> Result<TestResult> {
     for group in groups {
         at_least(group, 2)?;
         let median = crate::moments::median(group);
-        distances.push(
-            group
-                .iter()
-                .map(|it| (it - median).abs())
-                .collect::<Vec<_>>(),
-        );
+        distances.push(group.iter().map(|it| (it - median).abs()).collect::<Vec<_>>());
     }
     let all = distances.concat();
     let (grand, n, k) = (sums::mean(&all), all.len() as f64, groups.len() as f64);
-    let between: f64 = distances
-        .iter()
-        .map(|it| it.len() as f64 * (sums::mean(it) - grand).powi(2))
-        .sum();
+    let between: f64 =
+        distances.iter().map(|it| it.len() as f64 * (sums::mean(it) - grand).powi(2)).sum();
     let within: f64 = distances.iter().map(|it| sums::sum_squares(it)).sum();
     if within <= 0.0 {
         return Err(StatsError::Constant);
@@ -337,12 +289,7 @@ pub fn kruskal_wallis(groups: &[&[f64]]) -> Result<TestResult> {
     let h = (12.0 / (n * (n + 1.0)) * total - 3.0 * (n + 1.0)) / (1.0 - ties / (n * n * n - n));
     let df = groups.len() as f64 - 1.0;
     let p = crate::special::chi2_sf(h, df);
-    let test = TestResult::new(
-        h,
-        p,
-        all.len(),
-        "all groups from one distribution",
-        "Kruskal-Wallis",
-    )?;
+    let test =
+        TestResult::new(h, p, all.len(), "all groups from one distribution", "Kruskal-Wallis")?;
     Ok(test.alternative(Alternative::TwoSided).df(df))
 }

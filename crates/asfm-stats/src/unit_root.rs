@@ -30,12 +30,7 @@ pub fn dickey_fuller(y: &[f64], lags: usize) -> Result<DickeyFuller> {
     varying(y, (lags + 10).max(2 * lags + 5))?;
     let fit = dickey_fuller_fit(y, lags, lags)?;
     let stat = crate::error::guard(fit.t(1))?;
-    Ok(DickeyFuller {
-        stat,
-        p: mackinnon_p(stat),
-        usedlag: lags,
-        nobs: y.len() - 1 - lags,
-    })
+    Ok(DickeyFuller { stat, p: mackinnon_p(stat), usedlag: lags, nobs: y.len() - 1 - lags })
 }
 
 /// As [`dickey_fuller`], the number of lags minimising Akaike's criterion over
@@ -61,11 +56,7 @@ fn dickey_fuller_fit(y: &[f64], lags: usize, skipped: usize) -> Result<Fit> {
     let mut columns: Vec<&[f64]> = vec![&y[skipped..y.len() - 1]];
     columns.extend((1..=lags).map(|k| &d[skipped - k..d.len() - k]));
     let fit = least_squares(with_constant(&columns).view(), &d[skipped..])?;
-    if fit.ssr > 0.0 {
-        Ok(fit)
-    } else {
-        Err(StatsError::Constant)
-    }
+    if fit.ssr > 0.0 { Ok(fit) } else { Err(StatsError::Constant) }
 }
 
 /// p-value of a Dickey-Fuller t statistic with constant, from MacKinnon's response surface.
@@ -111,19 +102,13 @@ pub fn kpss(x: &[f64], lags: usize) -> Result<Kpss> {
     }
     let stat = crate::error::guard(sums::dot(&path, &path) / (n * n) / variance)?;
     let (first, last) = (TABLE[0], TABLE[3]);
-    let inside = TABLE
-        .windows(2)
-        .find(|it| stat >= it[0].0 && stat <= it[1].0);
+    let inside = TABLE.windows(2).find(|it| stat >= it[0].0 && stat <= it[1].0);
     let p = match inside {
         Some(it) => it[0].1 + (it[1].1 - it[0].1) * (stat - it[0].0) / (it[1].0 - it[0].0),
         None if stat < first.0 => first.1,
         None => last.1,
     };
-    Ok(Kpss {
-        stat,
-        p,
-        p_is_bound: inside.is_none(),
-    })
+    Ok(Kpss { stat, p, p_is_bound: inside.is_none() })
 }
 
 /// A variance ratio with both of its z statistics.
@@ -172,12 +157,7 @@ pub fn variance_ratio(log_price: &[f64], q: usize) -> Result<VarianceRatio> {
     let iid = 2.0 * (2.0 * steps - 1.0) * (steps - 1.0) / (3.0 * steps);
     let z_robust = crate::error::guard(n.sqrt() * (vr - 1.0) / theta.sqrt())?;
     let z_iid = n.sqrt() * (vr - 1.0) / iid.sqrt();
-    Ok(VarianceRatio {
-        vr,
-        z_robust,
-        p_robust: normal_two_sided(z_robust),
-        z_iid,
-    })
+    Ok(VarianceRatio { vr, z_robust, p_robust: normal_two_sided(z_robust), z_iid })
 }
 
 /// Unit-root and stationarity tests of a log price and its returns, as they stand
@@ -199,21 +179,13 @@ pub struct UnitRoots {
 /// Runs them all; the search over lags only `with_search`. Tests of the log price
 /// need more than 30 returns.
 pub fn unit_roots(log_price: &[f64], r: &[f64], with_search: bool) -> UnitRoots {
-    let price = |lags| {
-        enough(r.len(), 31)
-            .and_then(|()| dickey_fuller(log_price, lags))
-            .ok()
-    };
+    let price = |lags| enough(r.len(), 31).and_then(|()| dickey_fuller(log_price, lags)).ok();
     UnitRoots {
         adf_logprice_lag0: price(0),
         adf_logprice_lag1: price(1),
         adf_logprice_lag5: price(5),
         adf_return_lag1: dickey_fuller(r, 1).ok(),
-        adf_logprice_aic20: if with_search {
-            dickey_fuller_aic(log_price, 20).ok()
-        } else {
-            None
-        },
+        adf_logprice_aic20: if with_search { dickey_fuller_aic(log_price, 20).ok() } else { None },
         kpss_logprice_l5: kpss(log_price, 5).ok(),
         kpss_logprice_l10: kpss(log_price, 10).ok(),
         kpss_return_l5: kpss(r, 5).ok(),

@@ -33,18 +33,10 @@ pub(crate) fn traded(r: &[f64], volume: &[f64]) -> Result<Traded> {
     let volume = pick(volume);
     varying(&volume, 20)?;
     let log_volume: Vec<f64> = volume.iter().map(|it| it.ln()).collect();
-    let t: Vec<f64> = days
-        .iter()
-        .map(|&it| it as f64 / (r.len() - 1) as f64)
-        .collect();
+    let t: Vec<f64> = days.iter().map(|&it| it as f64 / (r.len() - 1) as f64).collect();
     let t2: Vec<f64> = t.iter().map(|it| it * it).collect();
     let fit = least_squares(with_constant(&[&t, &t2]).view(), &log_volume)?;
-    Ok(Traded {
-        returns: pick(r),
-        volume,
-        log_volume,
-        detrended: fit.residuals,
-    })
+    Ok(Traded { returns: pick(r), volume, log_volume, detrended: fit.residuals })
 }
 
 /// Association of volume with the size and the sign of returns.

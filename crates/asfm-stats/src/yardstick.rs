@@ -22,16 +22,9 @@ use crate::sums;
 /// enough to be judged.
 pub fn gaussian_walk(n: usize, sd: f64, with_volume: bool, seed: u64) -> Result<Series> {
     enough(n, 1)?;
-    let sd = if sd.is_finite() {
-        sd.clamp(1e-4, 0.05)
-    } else {
-        0.01
-    };
-    let returns: Vec<f64> = Stream::new(seed, Purpose::GaussianWalk, 0)
-        .normals(n)
-        .iter()
-        .map(|it| sd * it)
-        .collect();
+    let sd = if sd.is_finite() { sd.clamp(1e-4, 0.05) } else { 0.01 };
+    let returns: Vec<f64> =
+        Stream::new(seed, Purpose::GaussianWalk, 0).normals(n).iter().map(|it| sd * it).collect();
     let mut level = 0.0;
     let shocks = Stream::new(seed, Purpose::GaussianWalk, 1).normals(n + 200);
     let volume: Vec<f64> = shocks
@@ -120,20 +113,11 @@ pub fn compared(
 ) -> Result<Compared> {
     let own = card(series, options)?;
     let n = series.returns.len();
-    let sd = if n > 1 {
-        sums::variance(&series.returns).sqrt()
-    } else {
-        0.0
-    };
+    let sd = if n > 1 { sums::variance(&series.returns).sqrt() } else { 0.0 };
     let walk = gaussian_walk(n, sd, series.volume.is_some(), options.seed)?;
-    let windows: Vec<Series> = references
-        .iter()
-        .flat_map(|it| windows(it, n, windows_max))
-        .collect();
-    let cards = windows
-        .par_iter()
-        .map(|it| card(it, options))
-        .collect::<Result<Vec<_>>>()?;
+    let windows: Vec<Series> =
+        references.iter().flat_map(|it| windows(it, n, windows_max)).collect();
+    let cards = windows.par_iter().map(|it| card(it, options)).collect::<Result<Vec<_>>>()?;
     Ok(Compared {
         card: own,
         gaussian_walk: card(&walk, options)?,
@@ -179,15 +163,9 @@ pub fn across_runs(runs: &[Vec<Card>], seed: u64) -> Result<Vec<AcrossRuns>> {
         let fact = verdicts.fact;
         let per_run = |pick: &dyn Fn(&crate::card::Line) -> Option<f64>| -> Vec<f64> {
             let stocks = |run: &Vec<Card>| -> Vec<f64> {
-                run.iter()
-                    .filter_map(|it| it.line(fact).and_then(pick))
-                    .collect()
+                run.iter().filter_map(|it| it.line(fact).and_then(pick)).collect()
             };
-            runs.iter()
-                .map(stocks)
-                .filter(|it| !it.is_empty())
-                .map(|it| sums::mean(&it))
-                .collect()
+            runs.iter().map(stocks).filter(|it| !it.is_empty()).map(|it| sums::mean(&it)).collect()
         };
         let (values, nulls) = (per_run(&|it| it.estimate), per_run(&|it| it.null));
         let mean = |x: &[f64]| Ok(sums::mean(x));
@@ -195,11 +173,7 @@ pub fn across_runs(runs: &[Vec<Card>], seed: u64) -> Result<Vec<AcrossRuns>> {
         AcrossRuns {
             fact,
             statistic: paired_t(&values).ok().map(|it| it.mean),
-            bca: if values.len() >= 8 {
-                bca(&values).ok()
-            } else {
-                None
-            },
+            bca: if values.len() >= 8 { bca(&values).ok() } else { None },
             null: (!nulls.is_empty()).then(|| sums::mean(&nulls)),
             verdicts,
         }

@@ -1,4 +1,4 @@
-//! `asfm run` and `asfm verify`: the loop in which everything meets.
+//! `asfm run`: the loop in which everything meets.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use asfm_engine::{Engine, Scenario, Seed};
 use asfm_recorder::{Durability, Ending, Options, Recorder, RunHeader};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Brain, Run, Verify};
+use crate::cli::{Brain, Run};
 use crate::failure::{Failure, misuse};
 use crate::scenario;
 use crate::summary::{About, Tally};
@@ -109,13 +109,17 @@ fn create(path: &Path, flags: &Run, engine: &Engine) -> Result<Recorder, Failure
         started_at: jiff::Timestamp::now().to_string(),
     };
     // What rules decided can be decided again; it need not survive a power cut.
-    let options = Options { force: flags.force, durability: Durability::Normal, ..Options::default() };
+    let options =
+        Options { force: flags.force, durability: Durability::Normal, ..Options::default() };
     Recorder::create(path, &header, engine, options).map_err(recording)
 }
 
 /// What went wrong with a run file.
 fn recording(error: asfm_recorder::Error) -> Failure {
-    Failure::Failed(error.into())
+    match error {
+        asfm_recorder::Error::Exists(_) => Failure::Misuse(error.into()),
+        error => Failure::Failed(error.into()),
+    }
 }
 
 /// Set by Ctrl-C and by SIGTERM: the run stops before its next round.
@@ -147,9 +151,4 @@ impl From<Brain> for BrainKind {
             Brain::Zi => Self::ZeroIntelligence,
         }
     }
-}
-
-/// `asfm verify`.
-pub(crate) fn verify(flags: &Verify) -> Result<(), Failure> {
-    todo!("{flags:?}")
 }

@@ -18,11 +18,7 @@ pub(crate) fn uniform_price(
     reference: Option<Tick>,
 ) -> Option<HalfTick> {
     let mut tied = candidates(orders, reference);
-    let volume = tied
-        .iter()
-        .map(Candidate::volume)
-        .max()
-        .filter(|&volume| volume > 0)?;
+    let volume = tied.iter().map(Candidate::volume).max().filter(|&volume| volume > 0)?;
     tied.retain(|it| it.volume() == volume);
     if !matches!(tie, TieBreak::Lowest | TieBreak::Highest) {
         let imbalance = tied.iter().map(Candidate::imbalance).min()?;
@@ -43,11 +39,7 @@ pub(crate) fn uniform_price(
 
 /// The largest volume any one price could clear.
 pub(crate) fn volume_max(orders: &[Order]) -> u64 {
-    candidates(orders, None)
-        .iter()
-        .map(Candidate::volume)
-        .max()
-        .unwrap_or(0)
+    candidates(orders, None).iter().map(Candidate::volume).max().unwrap_or(0)
 }
 
 /// The lowest price of an order with the largest volume: `TwinMarket`'s rule as it is written.
@@ -60,8 +52,7 @@ pub(crate) fn lowest_order_price(orders: &[Order]) -> Option<Tick> {
             best = Some((it.volume(), it.price));
         }
     }
-    best.filter(|&(volume, _)| volume > 0)
-        .map(|(_, price)| price)
+    best.filter(|&(volume, _)| volume > 0).map(|(_, price)| price)
 }
 
 fn candidates(orders: &[Order], reference: Option<Tick>) -> Vec<Candidate> {
@@ -73,17 +64,11 @@ fn candidates(orders: &[Order], reference: Option<Tick>) -> Vec<Candidate> {
         (low..=high).collect()
     } else {
         // Nothing changes but next to a limit, so these and the reference have the answer.
-        let near = prices
-            .iter()
-            .flat_map(|&it| [it.saturating_sub(1), it, it.saturating_add(1)]);
-        near.chain(reference.map(|it| it.0))
-            .filter(|it| (low..=high).contains(it))
-            .collect()
+        let near = prices.iter().flat_map(|&it| [it.saturating_sub(1), it, it.saturating_add(1)]);
+        near.chain(reference.map(|it| it.0)).filter(|it| (low..=high).contains(it)).collect()
     };
     let sum = |side: Side, accepts: &dyn Fn(u32) -> bool| -> u64 {
-        let wanted = orders
-            .iter()
-            .filter(|it| it.side == side && accepts(it.price.0));
+        let wanted = orders.iter().filter(|it| it.side == side && accepts(it.price.0));
         wanted.map(|it| u64::from(it.qty.get())).sum()
     };
     let at = |price: u32| Candidate {

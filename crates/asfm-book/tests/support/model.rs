@@ -23,10 +23,7 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(options: BookOptions) -> Self {
-        Self {
-            options,
-            ..Self::default()
-        }
+        Self { options, ..Self::default() }
     }
 
     pub(crate) fn is_collecting(&self) -> bool {
@@ -40,18 +37,13 @@ impl Model {
 
     /// The price of a resting order; any other has some price.
     pub(crate) fn price(&self, id: OrderId) -> Tick {
-        self.index(id)
-            .map_or(Tick(100), |index| self.resting[index].price)
+        self.index(id).map_or(Tick(100), |index| self.resting[index].price)
     }
 
     /// The orders of a side, in priority.
     pub(crate) fn orders(&self, side: Side) -> Vec<Order> {
-        let mut orders: Vec<Order> = self
-            .resting
-            .iter()
-            .copied()
-            .filter(|it| it.side == side)
-            .collect();
+        let mut orders: Vec<Order> =
+            self.resting.iter().copied().filter(|it| it.side == side).collect();
         match side {
             Side::Buy => orders.sort_by_key(|it| Reverse(it.price)),
             Side::Sell => orders.sort_by_key(|it| it.price),
@@ -64,15 +56,7 @@ impl Model {
         order: LimitOrder,
         events: &mut Vec<Event>,
     ) -> Result<Rest, Refusal> {
-        let LimitOrder {
-            id,
-            trader,
-            side,
-            qty,
-            price,
-            tif,
-            post_only,
-        } = order;
+        let LimitOrder { id, trader, side, qty, price, tif, post_only } = order;
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
@@ -86,13 +70,7 @@ impl Model {
         if self.is_collecting && tif != TimeInForce::Day {
             return Ok(cancelled(id, qty, CancelReason::Collecting, events));
         }
-        let order = Order {
-            id,
-            trader,
-            side,
-            qty,
-            price,
-        };
+        let order = Order { id, trader, side, qty, price };
         if tif == TimeInForce::Fok {
             let outcome = self.clone().enter(order, TimeInForce::Ioc, &mut Vec::new());
             if outcome != Rest::Filled {
@@ -107,25 +85,14 @@ impl Model {
         order: MarketOrder,
         events: &mut Vec<Event>,
     ) -> Result<Rest, Refusal> {
-        let MarketOrder {
-            id,
-            trader,
-            side,
-            qty,
-        } = order;
+        let MarketOrder { id, trader, side, qty } = order;
         if !self.seen.insert(id) {
             return Err(Refusal::RepeatedId);
         }
         if self.is_collecting {
             return Ok(cancelled(id, qty, CancelReason::Collecting, events));
         }
-        let order = Order {
-            id,
-            trader,
-            side,
-            qty,
-            price: Tick(0),
-        };
+        let order = Order { id, trader, side, qty, price: Tick(0) };
         Ok(match self.take(order, None, events) {
             Ok(None) => filled(id, events),
             Ok(Some(left)) => cancelled(id, left, CancelReason::Unfilled, events),
@@ -158,15 +125,7 @@ impl Model {
             return Ok(Rest::Resting(qty));
         }
         let order = self.resting.remove(index);
-        Ok(self.enter(
-            Order {
-                qty,
-                price,
-                ..order
-            },
-            TimeInForce::Day,
-            events,
-        ))
+        Ok(self.enter(Order { qty, price, ..order }, TimeInForce::Day, events))
     }
 
     pub(crate) fn collect(&mut self) {
@@ -189,27 +148,21 @@ impl Model {
     }
 
     fn index(&self, id: OrderId) -> Result<usize, Refusal> {
-        self.resting
-            .iter()
-            .position(|it| it.id == id)
-            .ok_or(Refusal::NotLive)
+        self.resting.iter().position(|it| it.id == id).ok_or(Refusal::NotLive)
     }
 
     /// The index of the best order of a side, the earliest of several.
     fn best(&self, side: Side) -> Option<usize> {
-        self.orders(side)
-            .first()
-            .and_then(|best| self.index(best.id).ok())
+        self.orders(side).first().and_then(|best| self.index(best.id).ok())
     }
 
     /// The index of the best opposite order, if an order with this limit reaches it.
     fn reached(&self, side: Side, limit: Option<Tick>) -> Option<usize> {
-        self.best(side.opposite())
-            .filter(|&index| match (side, limit) {
-                (_, None) => true,
-                (Side::Buy, Some(limit)) => self.resting[index].price <= limit,
-                (Side::Sell, Some(limit)) => self.resting[index].price >= limit,
-            })
+        self.best(side.opposite()).filter(|&index| match (side, limit) {
+            (_, None) => true,
+            (Side::Buy, Some(limit)) => self.resting[index].price <= limit,
+            (Side::Sell, Some(limit)) => self.resting[index].price >= limit,
+        })
     }
 
     fn enter(&mut self, order: Order, tif: TimeInForce, events: &mut Vec<Event>) -> Rest {
@@ -277,12 +230,7 @@ impl Model {
     }
 
     fn pair_off(&mut self, price: Option<HalfTick>, events: &mut Vec<Event>) -> Auction {
-        let mut auction = Auction {
-            price,
-            volume: 0,
-            notional: 0,
-            n_trades: 0,
-        };
+        let mut auction = Auction { price, volume: 0, notional: 0, n_trades: 0 };
         while let (Some(bid), Some(ask)) = (self.best(Side::Buy), self.best(Side::Sell)) {
             let (maker, taker) = (self.resting[bid.min(ask)], self.resting[bid.max(ask)]);
             let (bid, ask) = (self.resting[bid], self.resting[ask]);
@@ -330,20 +278,9 @@ impl Model {
 }
 
 fn trade(price: HalfTick, qty: Qty, maker: Order, taker: Order) -> Trade {
-    let (buy, sell) = if maker.side == Side::Buy {
-        (maker, taker)
-    } else {
-        (taker, maker)
-    };
+    let (buy, sell) = if maker.side == Side::Buy { (maker, taker) } else { (taker, maker) };
     let (buyer, seller) = (buy.trader, sell.trader);
-    Trade {
-        price,
-        qty,
-        maker: maker.id,
-        taker: taker.id,
-        buyer,
-        seller,
-    }
+    Trade { price, qty, maker: maker.id, taker: taker.id, buyer, seller }
 }
 
 fn less(from: Qty, qty: Qty) -> Option<Qty> {

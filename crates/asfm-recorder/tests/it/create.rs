@@ -11,9 +11,8 @@ use crate::said;
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|it| it.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<String> =
+        entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -23,11 +22,7 @@ fn a_finished_run_is_one_file() -> Result<(), Error> {
     let folder = tempdir().unwrap();
     for journal in [Journal::Auto, Journal::Wal, Journal::Rollback] {
         let path = folder.path().join("run.db");
-        let options = Options {
-            force: true,
-            journal,
-            ..Options::default()
-        };
+        let options = Options { force: true, journal, ..Options::default() };
         let mut market = engine(PLAIN, 1);
         let mut recorder = Recorder::create(&path, &header(), &market, options)?;
         while let Some(log) = decide(&mut market) {
@@ -50,10 +45,7 @@ fn an_existing_file_is_refused_unless_forced() -> Result<(), Error> {
     assert!(said(&error).ends_with("run.db` exists already"), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "notes");
 
-    let options = Options {
-        force: true,
-        ..Options::default()
-    };
+    let options = Options { force: true, ..Options::default() };
     let market = engine(PLAIN, 1);
     Recorder::create(&path, &header(), &market, options)?.finish(Ending::Interrupted, 0.0)?;
     assert_eq!(Run::open(&path)?.info().rounds, 0);
@@ -66,11 +58,7 @@ fn a_file_that_cannot_be_replaced_is_kept() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("run.db");
     fs::write(&path, "notes").unwrap();
-    let options = Options {
-        force: true,
-        pages_max: Some(4),
-        ..Options::default()
-    };
+    let options = Options { force: true, pages_max: Some(4), ..Options::default() };
     let error = Recorder::create(&path, &header(), &engine(PLAIN, 1), options).unwrap_err();
     assert!(matches!(error, Error::Full(_)), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "notes");
@@ -82,10 +70,7 @@ fn a_missing_folder_and_a_folder_are_refused() {
     let folder = tempdir().unwrap();
     let market = engine(PLAIN, 1);
     let create = |path: &Path, force| {
-        let options = Options {
-            force,
-            ..Options::default()
-        };
+        let options = Options { force, ..Options::default() };
         said(&Recorder::create(path, &header(), &market, options).unwrap_err())
     };
     let missing = create(&folder.path().join("no/run.db"), false);
@@ -126,12 +111,7 @@ fn a_full_disk_stops_the_run_and_keeps_whole_rounds() -> Result<(), Error> {
     let folder = tempdir().unwrap();
     let path = folder.path().join("run.db");
     for journal in [Journal::Wal, Journal::Rollback] {
-        let options = Options {
-            force: true,
-            journal,
-            pages_max: Some(60),
-            ..Options::default()
-        };
+        let options = Options { force: true, journal, pages_max: Some(60), ..Options::default() };
         let mut market = engine(&BUSY.replace("days = 3", "days = 300"), 1);
         let mut recorder = Recorder::create(&path, &header(), &market, options)?;
         let error = loop {
@@ -143,10 +123,7 @@ fn a_full_disk_stops_the_run_and_keeps_whole_rounds() -> Result<(), Error> {
         assert!(matches!(error, Error::Full(_)), "{error}");
         let again = recorder.record(decide(&mut market).expect("one more"));
         assert!(matches!(again, Err(Error::Stopped(_))));
-        assert!(matches!(
-            recorder.finish(Ending::Done, 1.0),
-            Err(Error::Stopped(_))
-        ));
+        assert!(matches!(recorder.finish(Ending::Done, 1.0), Err(Error::Stopped(_))));
         let run = Run::open(&path)?;
         assert_eq!(run.info().status, Status::Running);
         let rounds = run.verify()?.rounds;
@@ -160,10 +137,7 @@ fn a_run_can_be_read_while_it_is_recorded() -> Result<(), Error> {
     let folder = tempdir().unwrap();
     let path = folder.path().join("run.db");
     let mut market = engine(PLAIN, 1);
-    let options = Options {
-        journal: Journal::Wal,
-        ..Options::default()
-    };
+    let options = Options { journal: Journal::Wal, ..Options::default() };
     let mut recorder = Recorder::create(&path, &header(), &market, options)?;
     let mut last = 0;
     while let Some(log) = decide(&mut market) {

@@ -17,15 +17,10 @@ fn read_all(path: &Path) -> Result<(), Error> {
     let rounds = run.rounds().try_for_each(|it| it.map(drop));
     let trades = run.trades().try_for_each(|it| it.map(drop));
     let calls = run.calls(drop);
-    let days = run.account_days().and_then(|days| {
-        days.into_iter()
-            .try_for_each(|day| run.accounts(day).map(drop))
-    });
-    let rest = [
-        run.closes().map(drop),
-        run.scenario().map(drop),
-        run.rebuild().map(drop),
-    ];
+    let days = run
+        .account_days()
+        .and_then(|days| days.into_iter().try_for_each(|day| run.accounts(day).map(drop)));
+    let rest = [run.closes().map(drop), run.scenario().map(drop), run.rebuild().map(drop)];
     run.verify()?;
     rounds.and(trades).and(calls).and(days)?;
     rest.into_iter().collect()
@@ -54,8 +49,7 @@ fn foreign_files_are_told() {
     let file = Connection::open(&path).unwrap();
     file.execute_batch("CREATE TABLE t (x)").unwrap();
     insta::assert_snapshot!(opened(), @"`/run.db` is not a recorded run: its application id is 0x0");
-    file.execute_batch("PRAGMA application_id = 0x4153464D; PRAGMA user_version = 2")
-        .unwrap();
+    file.execute_batch("PRAGMA application_id = 0x4153464D; PRAGMA user_version = 2").unwrap();
     insta::assert_snapshot!(opened(), @"`/run.db` has version 2 of the run file; this program reads up to 1");
     file.execute_batch("PRAGMA user_version = 1").unwrap();
     insta::assert_snapshot!(opened(), @"cannot read `/run.db`: no such table: run: Error code 1: SQL logic error");

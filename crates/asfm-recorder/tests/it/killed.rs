@@ -45,10 +45,6 @@ fn a_killed_run_has_whole_rounds() {
         let run = Run::open(&path).unwrap();
         assert_eq!(run.info().status, Status::Running);
         let verified = run.verify().unwrap();
-        assert!(
-            verified.rounds >= rounds,
-            "killed after {}",
-            verified.rounds
-        );
+        assert!(verified.rounds >= rounds, "killed after {}", verified.rounds);
     }
 }

@@ -121,9 +121,7 @@ pub(crate) fn decide(engine: &mut Engine) -> Option<RoundLog> {
     let view = round.market();
     for index in (0..round.traders()).rev() {
         let trader = TraderId::at(index);
-        let mut draws = round
-            .seed()
-            .stream(Purpose::Decision, index as u64, view.when);
+        let mut draws = round.seed().stream(Purpose::Decision, index as u64, view.when);
         if view.kind == StageKind::Talk && draws.chance(0.5) {
             decisions.say(trader, WORDS[draws.below(5) as usize]);
         }
@@ -146,11 +144,7 @@ const WORDS: [&str; 5] = [
 
 fn one(draws: &mut Draws, decisions: &mut Decisions, trader: TraderId, stock: u32, price: i64) {
     let stock = StockId(u16::try_from(stock).expect("few"));
-    let side = if draws.chance(0.5) {
-        Side::Buy
-    } else {
-        Side::Sell
-    };
+    let side = if draws.chance(0.5) { Side::Buy } else { Side::Sell };
     let odd = [i64::MIN, -1, 0, 1, 7, 4_294_967_296, i64::MAX][draws.below(7) as usize];
     let near = price / 500 * (i64::from(draws.below(41)) + 480);
     let qty = 10 * (1 + i64::from(draws.below(60)));
@@ -161,11 +155,7 @@ fn one(draws: &mut Draws, decisions: &mut Decisions, trader: TraderId, stock: u3
         3 => decisions.order(trader, stock, side, qty, near),
         4 => decisions.push(trader, Intent::Cancel { stock }),
         5 => decisions.push(trader, Intent::Cancel { stock: StockId(9) }),
-        6 => decisions.unreadable(
-            trader,
-            Unreadable::UnknownStock,
-            WORDS[draws.below(5) as usize],
-        ),
+        6 => decisions.unreadable(trader, Unreadable::UnknownStock, WORDS[draws.below(5) as usize]),
         7 => decisions.unreadable(trader, Unreadable::BadNumber, "a dozen"),
         _ => decisions.order(trader, stock, side, qty, near / 500 * 500),
     }
@@ -204,9 +194,7 @@ pub(crate) fn record(
     let mut logs = Vec::new();
     while logs.len() < rounds {
         let Some(log) = decide(engine) else { break };
-        let calls = (0..2)
-            .map(|it| call(log.day.0, log.stage, 1 - it))
-            .collect();
+        let calls = (0..2).map(|it| call(log.day.0, log.stage, 1 - it)).collect();
         recorder.record_with_calls(log.clone(), calls)?;
         logs.push(log);
     }

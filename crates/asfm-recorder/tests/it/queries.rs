@@ -26,11 +26,7 @@ impl Asked {
         let path = folder.path().join("run.db");
         let logs = record(&path, &mut engine(text, 1), usize::MAX, Ending::Done).unwrap();
         let file = Connection::open(path).unwrap();
-        Self {
-            logs,
-            file,
-            _folder: folder,
-        }
+        Self { logs, file, _folder: folder }
     }
 
     fn rows(&self, query: &str) -> Vec<Row> {
@@ -84,17 +80,11 @@ fn rejections_of_a_trader() {
             }
         }
         assert!(expected.len() > 5);
-        let found = found.iter().map(|row| {
-            (
-                row[0].clone(),
-                row[1].clone(),
-                self::text(&row[7]),
-                self::text(&row[8]),
-            )
-        });
-        let expected = expected
-            .into_iter()
-            .map(|(id, day, code, why)| (id, day, code.to_owned(), why));
+        let found = found
+            .iter()
+            .map(|row| (row[0].clone(), row[1].clone(), self::text(&row[7]), self::text(&row[8])));
+        let expected =
+            expected.into_iter().map(|(id, day, code, why)| (id, day, code.to_owned(), why));
         assert!(found.eq(expected));
     }
 }
@@ -107,11 +97,7 @@ fn closes_of_every_stock() {
     for log in &asked.logs {
         for it in log.close.iter().flat_map(|it| &it.closes) {
             let code = ["A", "B", "C"][it.stock.index()].to_owned();
-            expected.push(vec![
-                int(log.day.0),
-                Value::Text(code),
-                Value::Real(it.close.to_f64()),
-            ]);
+            expected.push(vec![int(log.day.0), Value::Text(code), Value::Real(it.close.to_f64())]);
         }
     }
     assert_eq!(found, expected);
@@ -130,18 +116,10 @@ fn who_traded_with_whom() {
         }
     }
     assert!(expected.len() > 2);
-    let expected = expected
-        .into_iter()
-        .map(|((buyer, seller, stock), (trades, shares))| {
-            let code = ["EN001", "MA002"][usize::from(stock)].to_owned();
-            vec![
-                int(buyer),
-                int(seller),
-                Value::Text(code),
-                int(trades),
-                int(shares),
-            ]
-        });
+    let expected = expected.into_iter().map(|((buyer, seller, stock), (trades, shares))| {
+        let code = ["EN001", "MA002"][usize::from(stock)].to_owned();
+        vec![int(buyer), int(seller), Value::Text(code), int(trades), int(shares)]
+    });
     assert!(found.into_iter().eq(expected));
 }
 
@@ -151,10 +129,7 @@ fn totals_are_the_same_on_every_day() {
         let asked = Asked::of(text);
         let totals = asked.rows(&documented("FROM totals"));
         assert!(totals.len() > 3);
-        assert!(
-            totals.iter().all(|it| it[1..] == totals[0][1..]),
-            "{totals:?}"
-        );
+        assert!(totals.iter().all(|it| it[1..] == totals[0][1..]), "{totals:?}");
         let days = asked.one("SELECT count(DISTINCT day) FROM account_parts");
         assert_eq!(int(totals.len()), int(days));
     }
@@ -165,13 +140,11 @@ fn returns_of_the_traders() {
     let asked = Asked::of(PLAIN);
     let found = asked.rows(&documented("AS return"));
     assert_eq!(found.len(), 9);
-    let weights = found
-        .iter()
-        .map(|row| match (&row[2], text(&row[1]).as_str()) {
-            (Value::Real(earned), "value") => earned * 20_000.0,
-            (Value::Real(earned), "aggressive") => earned * 6_000.0,
-            other => panic!("{other:?}"),
-        });
+    let weights = found.iter().map(|row| match (&row[2], text(&row[1]).as_str()) {
+        (Value::Real(earned), "value") => earned * 20_000.0,
+        (Value::Real(earned), "aggressive") => earned * 6_000.0,
+        other => panic!("{other:?}"),
+    });
     let last = asked.one("SELECT sum(wealth_e4) FROM accounts WHERE day = 4");
     let first = asked.one("SELECT sum(wealth_e4) FROM accounts WHERE day = 0");
     let (sum, gained): (f64, i32) = (weights.sum(), i32::try_from(last - first).unwrap());
@@ -185,20 +158,14 @@ fn what_became_of_orders() {
         // For each accepted order: quantity, shares filled, why the rest ended.
         let mut orders: BTreeMap<u64, (i64, i64, &str)> = BTreeMap::new();
         for log in &asked.logs {
-            for it in log
-                .requests
-                .iter()
-                .filter(|it| it.verdict == Verdict::Accepted)
-            {
+            for it in log.requests.iter().filter(|it| it.verdict == Verdict::Accepted) {
                 if let Intent::Order { qty, .. } = it.intent {
                     orders.insert(it.id.0, (qty, 0, "open"));
                 }
             }
             for it in &log.trades {
                 for id in [it.maker, it.taker] {
-                    let order = orders
-                        .get_mut(&id.0)
-                        .expect("an order that trades was accepted");
+                    let order = orders.get_mut(&id.0).expect("an order that trades was accepted");
                     order.1 += i64::from(it.qty);
                 }
             }
@@ -209,13 +176,7 @@ fn what_became_of_orders() {
         let found = asked.rows("SELECT id, qty, filled, \"left\", ended FROM orders ORDER BY id");
         let expected = orders.into_iter().map(|(id, (qty, filled, why))| {
             let why = if qty == filled { "filled" } else { why };
-            vec![
-                int(id),
-                int(qty),
-                int(filled),
-                int(qty - filled),
-                Value::Text(why.to_owned()),
-            ]
+            vec![int(id), int(qty), int(filled), int(qty - filled), Value::Text(why.to_owned())]
         });
         assert!(found.into_iter().eq(expected));
         assert!(!asked.rows(&documented("o.ended")).is_empty());
@@ -249,9 +210,7 @@ fn events_are_everything_in_order() {
         }
     }
     let found = asked.rows("SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind");
-    let expected = expected
-        .into_iter()
-        .map(|(kind, n)| vec![Value::Text(kind), int(n)]);
+    let expected = expected.into_iter().map(|(kind, n)| vec![Value::Text(kind), int(n)]);
     assert!(found.into_iter().eq(expected));
     let day = asked.rows(&documented("FROM events"));
     let stages: Vec<&Value> = day.iter().map(|it| &it[0]).collect();
@@ -264,13 +223,8 @@ fn events_are_everything_in_order() {
 fn conditions_on_the_day_read_only_its_parts() {
     let asked = Asked::of(PLAIN);
     for view in ["requests", "trades", "ends", "accounts", "holdings"] {
-        let plan = asked.rows(&format!(
-            "EXPLAIN QUERY PLAN SELECT * FROM {view} WHERE day = 2"
-        ));
+        let plan = asked.rows(&format!("EXPLAIN QUERY PLAN SELECT * FROM {view} WHERE day = 2"));
         let plan: Vec<String> = plan.iter().map(|it| text(&it[3])).collect();
-        assert!(
-            plan.iter().any(|it| it.contains("(day=?")),
-            "{view}: {plan:?}"
-        );
+        assert!(plan.iter().any(|it| it.contains("(day=?")), "{view}: {plan:?}");
     }
 }

@@ -44,9 +44,8 @@ fn the_markets_do_everything() {
             seen[4] += log.ends.len();
             seen[5] += close.map_or(0, |it| it.transfers.len());
             seen[6] += close.map_or(0, |it| it.closes.iter().filter(|it| it.trades == 0).count());
-            seen[7] += close.map_or(0, |it| {
-                it.closes.iter().filter(|it| it.flow.is_some()).count()
-            });
+            seen[7] +=
+                close.map_or(0, |it| it.closes.iter().filter(|it| it.flow.is_some()).count());
         }
     }
     assert!(seen.iter().all(|it| *it > 0), "{seen:?}");
@@ -88,18 +87,10 @@ fn accounts_start_with_the_capital_and_end_with_the_ledger() -> Result<(), Error
     assert_eq!(days, [0, 1, 2, 3, 4]);
     for (at, it) in run.accounts(Day(0))?.iter().enumerate() {
         let capital = if at < 6 { 20_000 } else { 6_000 };
-        assert_eq!(
-            (it.cash + it.shares_value).0,
-            capital * 10_000,
-            "trader {at}"
-        );
+        assert_eq!((it.cash + it.shares_value).0, capital * 10_000, "trader {at}");
     }
     let last = run.accounts(Day(4))?;
-    assert!(
-        last.iter()
-            .map(|it| it.cash)
-            .eq(market.ledger().wallets().iter().map(|it| it.cash))
-    );
+    assert!(last.iter().map(|it| it.cash).eq(market.ledger().wallets().iter().map(|it| it.cash)));
     assert!(run.accounts(Day(9))?.is_empty());
     assert_eq!(run.closes()?.len(), 8);
     Ok(())

@@ -64,16 +64,8 @@ fn processes_pass_what_they_have_and_fail_what_they_lack() {
     all(&t3, Verdict::Fail, &[Fact::VolatilityClustering]);
     let garch = named("syn_garch");
     all(&garch, Verdict::Pass, &[Fact::VolatilityClustering]);
-    all(
-        &garch,
-        Verdict::Fail,
-        &[Fact::Leverage, Fact::ConditionalTails],
-    );
-    all(
-        &named("syn_gjr"),
-        Verdict::Pass,
-        &[Fact::VolatilityClustering, Fact::Leverage],
-    );
+    all(&garch, Verdict::Fail, &[Fact::Leverage, Fact::ConditionalTails]);
+    all(&named("syn_gjr"), Verdict::Pass, &[Fact::VolatilityClustering, Fact::Leverage]);
     let ar1 = named("syn_ar1");
     all(&ar1, Verdict::Fail, &[Fact::NoAutocorrelation]);
     assert!(ar1.prewhitened);
@@ -85,15 +77,9 @@ fn processes_pass_what_they_have_and_fail_what_they_lack() {
 #[test]
 fn short_series_are_mostly_open() {
     let card = card_of("real_ibm_last60").expect("the series is there");
-    let open = card
-        .letters()
-        .chars()
-        .filter(|it| "IN".contains(*it))
-        .count();
+    let open = card.letters().chars().filter(|it| "IN".contains(*it)).count();
     assert!(open >= 6, "{}", card.letters());
-    let none = own(&named("real_ibm_last30")
-        .expect("the series is there")
-        .last(19));
+    let none = own(&named("real_ibm_last30").expect("the series is there").last(19));
     assert_eq!(none.letters(), "NNNNNNNNNN");
     assert_eq!(none.core.not_applicable, 5);
 }
@@ -102,32 +88,13 @@ fn short_series_are_mostly_open() {
 fn threads_do_not_matter() {
     let series = named("real_ibm_last250").expect("the series is there");
     let on = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("a pool");
-        pool.install(|| {
-            card(
-                &series,
-                &Options {
-                    replicates: 199,
-                    seed: 5,
-                },
-            )
-            .expect("a card")
-        })
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(|| card(&series, &Options { replicates: 199, seed: 5 }).expect("a card"))
     };
     let one = on(1);
     assert_eq!(one, on(2));
     assert_eq!(one, on(7));
-    let other = card(
-        &series,
-        &Options {
-            replicates: 199,
-            seed: 6,
-        },
-    )
-    .expect("a card");
+    let other = card(&series, &Options { replicates: 199, seed: 6 }).expect("a card");
     assert_ne!(one.lines, other.lines);
 }
 
@@ -135,16 +102,10 @@ fn threads_do_not_matter() {
 fn a_card_stands_beside_its_yardsticks() {
     let series = named("real_ibm_last250").expect("the series is there");
     let reference = named("real_aapl").expect("the series is there");
-    let options = Options {
-        replicates: 99,
-        seed: 1,
-    };
+    let options = Options { replicates: 99, seed: 1 };
     let compared = compared(&series, &[reference], 5, &options).expect("a comparison");
     assert_eq!(compared.gaussian_walk.n, 250);
-    assert_ne!(
-        compared.gaussian_walk.verdict(Fact::FatTails),
-        Verdict::Pass
-    );
+    assert_ne!(compared.gaussian_walk.verdict(Fact::FatTails), Verdict::Pass);
     let windows = compared.real_windows.expect("aapl is long enough");
     assert_eq!(windows.len(), 10);
     assert!(windows.iter().all(|it| {
@@ -154,10 +115,7 @@ fn a_card_stands_beside_its_yardsticks() {
 
 #[test]
 fn runs_are_the_unit_of_observation() {
-    let options = Options {
-        replicates: 49,
-        seed: 1,
-    };
+    let options = Options { replicates: 49, seed: 1 };
     let run = |seed: u64| -> Vec<Card> {
         (0..3)
             .map(|stock| {
@@ -168,15 +126,8 @@ fn runs_are_the_unit_of_observation() {
     };
     let runs: Vec<Vec<Card>> = (0..8).map(run).collect();
     let facts = across_runs(&runs, 1).expect("runs");
-    let clustering = facts
-        .iter()
-        .find(|it| it.fact == Fact::VolatilityClustering)
-        .expect("F3");
-    assert_eq!(
-        clustering.statistic.expect("a mean").n,
-        8,
-        "runs, not stocks"
-    );
+    let clustering = facts.iter().find(|it| it.fact == Fact::VolatilityClustering).expect("F3");
+    assert_eq!(clustering.statistic.expect("a mean").n, 8, "runs, not stocks");
     assert_eq!(clustering.verdicts.n, 24);
     assert!(clustering.bca.is_some() && clustering.null.is_some());
     assert!(shares(&[]).is_err() && across_runs(&[], 1).is_err());

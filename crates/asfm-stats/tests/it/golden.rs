@@ -2,10 +2,7 @@
 
 use crate::support::{Ledger, cards, inference, series};
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a skipped file must be seen in the test's output"
-)]
+#[expect(clippy::print_stderr, reason = "a skipped file must be seen in the test's output")]
 fn agree(ledger: &Ledger) {
     for it in &ledger.skipped {
         eprintln!("skipped: {it}");
@@ -72,10 +69,7 @@ fn sz000338() {
 #[test]
 fn inference_agrees() {
     let ledger = inference::inference();
-    assert!(
-        ledger.worst.values().map(|it| it.n).sum::<usize>() > 500,
-        "the file was compared"
-    );
+    assert!(ledger.worst.values().map(|it| it.n).sum::<usize>() > 500, "the file was compared");
     agree(&ledger);
 }
 

@@ -155,9 +155,8 @@ fn naive_kendall(x: &[f64], y: &[f64]) -> f64 {
 /// Normal values without a generator of our own: sums of quantiles by a plain congruence.
 fn pseudo_normal(n: usize, mut state: u64) -> Vec<f64> {
     let mut uniform = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
     (0..n)
@@ -172,20 +171,14 @@ fn pseudo_normal(n: usize, mut state: u64) -> Vec<f64> {
 fn p_values_are_uniform_under_their_null() {
     let grid: Vec<f64> = (0..500).map(|it| (f64::from(it) + 0.5) / 500.0).collect();
     let tests: [Test; 4] = [
-        ("robust", |x| {
-            dependence::robust_portmanteau(x, 5).expect("p").p
-        }),
+        ("robust", |x| dependence::robust_portmanteau(x, 5).expect("p").p),
         ("kurtosis", |x| normality::kurtosis_test(x).expect("p").p),
         ("Shapiro-Wilk", |x| normality::shapiro_wilk(x).expect("p").p),
         ("t", |x| paired::paired_t(x).expect("p").test.p),
     ];
     for (name, test) in tests {
-        let p: Vec<f64> = (0..500)
-            .map(|it| test(&pseudo_normal(100, 77 + it)))
-            .collect();
-        let distance = two_sample::kolmogorov_smirnov_limit(&p, &grid)
-            .expect("p-values")
-            .statistic;
+        let p: Vec<f64> = (0..500).map(|it| test(&pseudo_normal(100, 77 + it))).collect();
+        let distance = two_sample::kolmogorov_smirnov_limit(&p, &grid).expect("p-values").statistic;
         assert!(distance < 0.085, "{name}: {distance}");
     }
 }

@@ -13,10 +13,7 @@ pub(crate) fn named(name: &str) -> Option<Series> {
     if let Some((base, n)) = name.split_once("_first") {
         // The golden cards of beginnings were computed without volume.
         let first = files::series(base)?.window(0, n.parse().expect("a length"));
-        return Some(Series {
-            volume: None,
-            ..first
-        });
+        return Some(Series { volume: None, ..first });
     }
     files::series(name)
 }
@@ -45,10 +42,7 @@ pub(crate) fn cards() -> Ledger {
                 continue;
             }
             let ours = got.verdict(fact).letter();
-            let theirs = want[fact.name()]
-                .as_str()
-                .and_then(|it| it.chars().next())
-                .unwrap_or('N');
+            let theirs = want[fact.name()].as_str().and_then(|it| it.chars().next()).unwrap_or('N');
             let open = series.returns.len() < 1000 && (ours == 'I' || theirs == 'I');
             let differs = f64::from(u8::from(ours != theirs && !open));
             let at = format!("{name}.{}", fact.name());

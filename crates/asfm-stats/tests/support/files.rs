@@ -12,13 +12,10 @@ fn root() -> PathBuf {
 
 /// The first place that has `name`: the fixtures, or the full set beside the repository.
 fn find(fixtures: &str, beside: &str, name: &str) -> Option<PathBuf> {
-    [
-        root().join(fixtures),
-        root().join("../shared/golden/public").join(beside),
-    ]
-    .into_iter()
-    .map(|it| it.join(name))
-    .find(|it| it.exists())
+    [root().join(fixtures), root().join("../shared/golden/public").join(beside)]
+        .into_iter()
+        .map(|it| it.join(name))
+        .find(|it| it.exists())
 }
 
 /// A golden file, if it is there.
@@ -37,11 +34,7 @@ pub(crate) fn series(name: &str) -> Option<Series> {
     let rows: Vec<Vec<&str>> = lines.map(|it| it.split(',').collect()).collect();
     let column = |name: &str| -> Option<Vec<f64>> {
         let idx = header.iter().position(|it| *it == name)?;
-        Some(
-            rows.iter()
-                .map(|it| it[idx].parse().expect("a number"))
-                .collect(),
-        )
+        Some(rows.iter().map(|it| it[idx].parse().expect("a number")).collect())
     };
     let volume = column("volume");
     let made = match column("r") {

@@ -23,11 +23,7 @@ use serde_json::{Value, json};
 use super::{Class, Ledger, files};
 
 fn list(it: &Value) -> Vec<f64> {
-    it.as_array()
-        .expect("a list")
-        .iter()
-        .map(|it| it.as_f64().expect("a number"))
-        .collect()
+    it.as_array().expect("a list").iter().map(|it| it.as_f64().expect("a number")).collect()
 }
 
 fn matrix(it: &Value) -> Array2<f64> {
@@ -48,15 +44,8 @@ fn ends(it: Interval) -> Value {
 fn class(at: &str) -> Option<Class> {
     let last = at.rsplit('.').next().unwrap_or(at);
     let has = |part: &str| at.contains(part);
-    let inputs = [
-        "x",
-        "y",
-        "control",
-        "treated",
-        "p_scipy_asymp",
-        "boot_ci95_4000",
-        "index_matrix",
-    ];
+    let inputs =
+        ["x", "y", "control", "treated", "p_scipy_asymp", "boot_ci95_4000", "index_matrix"];
     if inputs.contains(&last) || has("start_draws") || has("uniform_draws") || has("_seed_") {
         return (last == "per_seed_mean_cum_diff" || has("per_seed_mean")).then_some(Class::A);
     }
@@ -66,11 +55,7 @@ fn class(at: &str) -> Option<Class> {
     }
     let is_p = last == "p" || last.starts_with("p_") || last.ends_with("_p");
     let quantile_based = has("ci95") || has("proportion") || has("combine_p");
-    Some(if is_p || quantile_based {
-        Class::B
-    } else {
-        Class::A
-    })
+    Some(if is_p || quantile_based { Class::B } else { Class::A })
 }
 
 /// Compares `inference.json`.
@@ -93,9 +78,7 @@ pub(crate) fn inference() -> Ledger {
         ("paired", each("paired", &pairs)),
         (
             "wealth",
-            each("wealth", &|it| {
-                json!(inequality::inequality(&list(&it["x"])).expect("wealth"))
-            }),
+            each("wealth", &|it| json!(inequality::inequality(&list(&it["x"])).expect("wealth"))),
         ),
         ("bootstrap_exact", exact_bootstrap(&want["bootstrap_exact"])),
         ("trends", trends(&want["trends"])),
@@ -174,10 +157,7 @@ fn paired_bootstrap(ledger: &mut Ledger, name: &str, case: &Value) {
     let runs: Vec<[Interval; 2]> = (0..6)
         .map(|seed| {
             let it = bootstrap::independent(&d, 4000, seed, mean).expect("a bootstrap");
-            [
-                it.bca(acceleration, 0.95).expect("BCa"),
-                it.percentile(0.95).expect("percentile"),
-            ]
+            [it.bca(acceleration, 0.95).expect("BCa"), it.percentile(0.95).expect("percentile")]
         })
         .collect();
     for (which, kind) in ["bca", "percentile"].into_iter().enumerate() {
@@ -251,10 +231,7 @@ fn trends(case: &Value) -> Value {
         two_sample::kruskal_wallis(&groups).expect("groups"),
     );
     let ordered = jonckheere(&groups, down).expect("groups");
-    let (x, y) = (
-        list(&case["inverted_u"]["x"]),
-        list(&case["inverted_u"]["y"]),
-    );
+    let (x, y) = (list(&case["inverted_u"]["x"]), list(&case["inverted_u"]["y"]));
     let mut shape = json!(inverted_u(&x, &y).expect("a quadratic"));
     let middle = |level: f64| level > 1.5 && level < 3.5;
     shape["contrast_mid_minus_rest"] = json!(contrast(&x, &y, middle).expect("a contrast"));
@@ -264,10 +241,8 @@ fn trends(case: &Value) -> Value {
         .expect("proportions")
         .iter()
         .map(|it| {
-            let (k, n) = (
-                it["k"].as_u64().expect("k") as usize,
-                it["n"].as_u64().expect("n") as usize,
-            );
+            let (k, n) =
+                (it["k"].as_u64().expect("k") as usize, it["n"].as_u64().expect("n") as usize);
             let wilson = ends(wilson(k, n, 0.95).expect("an interval"));
             let exact = ends(clopper_pearson(k, n, 0.95).expect("an interval"));
             json!({"k": k, "n": n, "wilson": wilson, "clopper_pearson": exact})
@@ -303,10 +278,7 @@ fn trends(case: &Value) -> Value {
 fn events(case: &Value) -> Value {
     let returns = matrix(&case["returns_T_by_S"]);
     let market = list(&case["market"]);
-    let windows = Windows {
-        estimation: 5..35,
-        event: 38..46,
-    };
+    let windows = Windows { estimation: 5..35, event: 38..46 };
     let (control, treated) = (
         cube(&case["paired_runs"]["control_seed_day_stock"]),
         cube(&case["paired_runs"]["treated_seed_day_stock"]),

@@ -107,12 +107,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Enters one comparison of numbers.
     pub(crate) fn number(&mut self, class: Class, at: &str, got: f64, want: f64) {
-        self.enter(
-            class,
-            at,
-            class.deviation(got, want),
-            &format!("{got:e} for {want:e}"),
-        );
+        self.enter(class, at, class.deviation(got, want), &format!("{got:e} for {want:e}"));
     }
 
     /// Enters a deviation computed by the caller.
@@ -174,19 +169,13 @@ impl Ledger {
 
     /// One line per class.
     pub(crate) fn table(&self) -> String {
-        let mut out = format!(
-            "{:<11} {:>6}  {:>10}  {:<28} where\n",
-            "class", "values", "largest", "in"
-        );
+        let mut out =
+            format!("{:<11} {:>6}  {:>10}  {:<28} where\n", "class", "values", "largest", "in");
         for (class, it) in &self.worst {
             let name = format!("{class:?}");
             let (n, unit) = (it.n, class.unit());
-            writeln!(
-                out,
-                "{name:<11} {n:>6}  {:>10.2e}  {unit:<28} {}",
-                it.deviation, it.at
-            )
-            .expect("a string takes any text");
+            writeln!(out, "{name:<11} {n:>6}  {:>10.2e}  {unit:<28} {}", it.deviation, it.at)
+                .expect("a string takes any text");
         }
         for it in &self.skipped {
             writeln!(out, "skipped: {it}").expect("a string takes any text");

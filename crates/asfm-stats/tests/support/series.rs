@@ -56,9 +56,7 @@ fn class(at: &str) -> Option<Class> {
 
 /// Fits are compared where their parameters are identified: not on independent values.
 fn garch_class(at: &str, last: &str) -> Option<Class> {
-    let identified = !["syn_normal", "syn_t3", "syn_ar1"]
-        .iter()
-        .any(|it| at.contains(it));
+    let identified = !["syn_normal", "syn_t3", "syn_ar1"].iter().any(|it| at.contains(it));
     match last {
         _ if at.contains(".fixed.") => Some(Class::A),
         "loglik" => Some(Class::DLoglik),
@@ -79,10 +77,7 @@ pub(crate) fn full(name: &str) -> Ledger {
         ledger.skipped.push(name.to_owned());
         return ledger;
     };
-    let options = Options {
-        replicates: 99,
-        ..Options::default()
-    };
+    let options = Options { replicates: 99, ..Options::default() };
     let got = report(&series, &options).expect("a report");
     let got = serde_json::to_value(&got).expect("a report is plain data");
     ledger.tree(name, &got, &want, &class);
@@ -99,10 +94,7 @@ pub(crate) fn short(name: &str, n: usize) -> Ledger {
         ledger.skipped.push(file);
         return ledger;
     };
-    let options = Options {
-        heavy: false,
-        ..Options::default()
-    };
+    let options = Options { heavy: false, ..Options::default() };
     let got = report(&series.last(n), &options).expect("a report");
     ledger.tree(&file, &json!(got), &want, &class);
     ledger
@@ -115,11 +107,7 @@ fn bootstrap(ledger: &mut Ledger, name: &str, series: &Series, want: &Value) {
     let first = &series.returns[..1000];
     let runs: Vec<Value> = (0..SEEDS)
         .map(|seed| {
-            let options = Options {
-                replicates: 2000,
-                seed: seed.into(),
-                ..Options::default()
-            };
+            let options = Options { replicates: 2000, seed: seed.into(), ..Options::default() };
             json!(bootstrap_with_block(first, 20.0, &options).expect("a bootstrap"))
         })
         .collect();
@@ -132,9 +120,7 @@ fn bootstrap(ledger: &mut Ledger, name: &str, series: &Series, want: &Value) {
         for (ours, mean, sd) in [("lo", "lo_mean", "lo_sd"), ("hi", "hi_mean", "hi_sd")] {
             let ends: Vec<f64> = runs.iter().map(|it| number(&it[key][ours])).collect();
             let own = asfm_stats::moments::mean(&ends).expect("ends are numbers");
-            let own_sd = asfm_stats::moments::sd(&ends)
-                .expect("ends are numbers")
-                .value;
+            let own_sd = asfm_stats::moments::sd(&ends).expect("ends are numbers").value;
             let se = number(&want[sd]).hypot(own_sd);
             let gap = (own.value - number(&want[mean])).abs();
             ledger.enter(Class::E, &format!("{at}.{ours}"), gap / se, "interval end");
