@@ -121,11 +121,19 @@ fn settings_change_the_market() {
 fn a_new_user_starts_with_init() {
     let folder = tempfile::tempdir().expect("a folder");
     let told = succeed(folder.path(), &["init", "market"]);
-    assert_snapshot!(told, @"");
+    assert_snapshot!(told, @"
+    wrote market/market.toml
+    wrote market/companies.toml
+    wrote market/scenario.schema.json
+    try: asfm run market/market.toml
+    ");
     succeed(folder.path(), &["check", "market/market.toml"]);
     succeed(folder.path(), &["run", "market/market.toml", "--days", "2"]);
     let again = asfm(folder.path(), &["init", "market"]);
-    assert_snapshot!(failure(folder.path(), &again), @"");
+    assert_snapshot!(failure(folder.path(), &again), @"
+    exit 2
+    error: `market/market.toml` exists; nothing was written (--force overwrites)
+    ");
     succeed(folder.path(), &["init", "market", "--force"]);
 }
 
@@ -141,7 +149,31 @@ fn the_schema_is_the_one_that_is_shipped() {
 #[test]
 fn without_arguments_it_explains_itself() {
     let folder = tempfile::tempdir().expect("a folder");
-    assert_snapshot!(succeed(folder.path(), &[]), @"");
+    assert_snapshot!(succeed(folder.path(), &[]), @"
+    A laboratory for stock markets populated by language-model traders
+
+    Usage: asfm [COMMAND]
+
+    Commands:
+      run          Run a market, write the run file, print the summary
+      match        Play orders from standard input through a book, one JSON object per line
+      verify       Rebuild a run from what was decided and compare everything with the run file
+      check        Check a scenario without running it
+      init         Write a scenario to start from
+      schema       Print the JSON Schema of scenario files
+      completions  Print shell completions
+      man          Print the manual page
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help (see more with '--help')
+      -V, --version  Print version
+
+    Try first, in the project's folder:
+      asfm run fixtures/scenarios/asfm-baseline.toml
+    Or, anywhere:
+      asfm init market && asfm run market/market.toml
+    ");
     assert!(succeed(folder.path(), &["completions", "bash"]).contains("_asfm"));
     assert!(succeed(folder.path(), &["man"]).contains(".TH asfm"));
 }
@@ -159,7 +191,10 @@ fn verify_finds_what_was_altered() {
     .expect("a row is altered");
     drop(file);
     let found = asfm(folder.path(), &["verify", "r.db"]);
-    assert_snapshot!(failure(folder.path(), &found), @"");
+    assert_snapshot!(failure(folder.path(), &found), @"
+    exit 1
+    error: `r.db` differs from the run rebuilt from its decisions: table `close_rows`, day 2, company 3, column `close_e4`: stored 424900, rebuilt 424800
+    ");
     let found = asfm(folder.path(), &["verify", "r.db", "--json"]);
     assert_eq!(found.status.code(), Some(1));
     assert_eq!(json(&stdout(&found))["ok"], false);
