@@ -17,17 +17,32 @@ fn near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-8 * (1.0 + a.abs().max(b.abs()))
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
-    fn shape_ignores_location_and_scale(x in values(20..80), shift in -5.0..5.0_f64, scale in 0.1..10.0_f64) {
+    fn shape_ignores_location_and_scale(
+        x in values(20..80),
+        shift in -5.0..5.0_f64,
+        scale in 0.1..10.0_f64,
+    ) {
         let y: Vec<f64> = x.iter().map(|it| shift + scale * it).collect();
-        prop_assert!(near(moments::excess_kurtosis(&x)?.value, moments::excess_kurtosis(&y)?.value));
+        let a = moments::excess_kurtosis(&x)?.value;
+        prop_assert!(near(a, moments::excess_kurtosis(&y)?.value));
         prop_assert!(near(moments::skewness(&x)?.value, moments::skewness(&y)?.value));
         prop_assert!(near(moments::l_ratios(&x)?.l_kurtosis, moments::l_ratios(&y)?.l_kurtosis));
-        prop_assert!(near(dependence::autocorrelations(&x, 3)?[2], dependence::autocorrelations(&y, 3)?[2]));
-        prop_assert!(near(normality::jarque_bera(&x)?.statistic, normality::jarque_bera(&y)?.statistic));
+        let a = dependence::autocorrelations(&x, 3)?[2];
+        prop_assert!(near(a, dependence::autocorrelations(&y, 3)?[2]));
+        let a = normality::jarque_bera(&x)?.statistic;
+        prop_assert!(near(a, normality::jarque_bera(&y)?.statistic));
         prop_assert!(near(scale * moments::sd(&x)?.value, moments::sd(&y)?.value));
     }
 
@@ -37,7 +52,8 @@ proptest! {
         prop_assert!(near(memory::log_periodogram(&x)?.d, memory::log_periodogram(&y)?.d));
         prop_assert!(near(memory::lo_statistic(&x, 5)?, memory::lo_statistic(&y, 5)?));
         prop_assert!(near(memory::rescaled_range(&x)?.h, memory::rescaled_range(&y)?.h));
-        prop_assert!(near(memory::detrended_fluctuations(&x)?.alpha, memory::detrended_fluctuations(&y)?.alpha));
+        let a = memory::detrended_fluctuations(&x)?.alpha;
+        prop_assert!(near(a, memory::detrended_fluctuations(&y)?.alpha));
         let (a, b) = (tail::hill(&x, Tail::Absolute, 0.1)?, tail::hill(&y, Tail::Absolute, 0.1)?);
         prop_assert!(near(a.alpha, b.alpha) && near(scale * a.threshold, b.threshold));
     }
@@ -47,20 +63,26 @@ proptest! {
         let y: Vec<f64> = x.iter().map(|it| -it).collect();
         prop_assert!(near(moments::skewness(&x)?.value, -moments::skewness(&y)?.value));
         prop_assert!(near(moments::l_ratios(&x)?.l_skewness, -moments::l_ratios(&y)?.l_skewness));
-        prop_assert!(near(leverage::leverage(&x, 3)?.mean_abs, -leverage::leverage(&y, 3)?.mean_abs));
-        prop_assert!(near(dependence::ljung_box(&x, 3)?.statistic, dependence::ljung_box(&y, 3)?.statistic));
+        let a = leverage::leverage(&x, 3)?.mean_abs;
+        prop_assert!(near(a, -leverage::leverage(&y, 3)?.mean_abs));
+        let a = dependence::ljung_box(&x, 3)?.statistic;
+        prop_assert!(near(a, dependence::ljung_box(&y, 3)?.statistic));
     }
 
     #[test]
     fn time_reversal(x in values(30..80)) {
         let y: Vec<f64> = x.iter().rev().copied().collect();
-        prop_assert!(near(dependence::autocorrelations(&x, 2)?[1], dependence::autocorrelations(&y, 2)?[1]));
+        let a = dependence::autocorrelations(&x, 2)?[1];
+        prop_assert!(near(a, dependence::autocorrelations(&y, 2)?[1]));
         let (a, b) = (leverage::leverage(&x, 2)?, leverage::leverage(&y, 2)?);
         prop_assert!(near(a.corr_r_r2_lead[1], b.corr_r2_then_r[1]));
     }
 
     #[test]
-    fn inequality_ignores_order_and_unit(x in prop::collection::vec(0.0..100.0_f64, 2..40), scale in 0.01..100.0_f64) {
+    fn inequality_ignores_order_and_unit(
+        x in prop::collection::vec(0.0..100.0_f64, 2..40),
+        scale in 0.01..100.0_f64,
+    ) {
         prop_assume!(x.iter().sum::<f64>() > 0.0);
         let y: Vec<f64> = x.iter().rev().map(|it| scale * it).collect();
         let (a, b) = (inequality::inequality(&x)?, inequality::inequality(&y)?);
@@ -78,7 +100,8 @@ proptest! {
         prop_assert!(near(effect::cliff_delta(&x, &y)?, effect::cliff_delta(&up(&x), &up(&y))?));
         prop_assert!(near(effect::cliff_delta(&x, &y)?, -effect::cliff_delta(&y, &x)?));
         let (ks, mw) = (two_sample::kolmogorov_smirnov(&x, &y)?, two_sample::mann_whitney(&x, &y)?);
-        prop_assert!(near(ks.statistic, two_sample::kolmogorov_smirnov(&up(&x), &up(&y))?.statistic));
+        let a = ks.statistic;
+        prop_assert!(near(a, two_sample::kolmogorov_smirnov(&up(&x), &up(&y))?.statistic));
         prop_assert!(near(mw.p, two_sample::mann_whitney(&y, &x)?.p));
         prop_assert!((0.0..=1.0).contains(&ks.p) && (0.0..=1.0).contains(&mw.p));
         prop_assert!(two_sample::wasserstein(&x, &y)? >= 0.0);
@@ -110,14 +133,19 @@ proptest! {
         let (holm, bh) = (multiplicity::holm(&p)?, multiplicity::benjamini_hochberg(&p)?);
         let bonferroni = multiplicity::bonferroni(&p)?;
         for i in 0..p.len() {
-            prop_assert!(p[i] <= bh[i] + 1e-15 && bh[i] <= holm[i] + 1e-15 && holm[i] <= bonferroni[i] + 1e-15);
+            let rising = [p[i], bh[i], holm[i], bonferroni[i]];
+            prop_assert!(rising.windows(2).all(|it| it[0] <= it[1] + 1e-15));
         }
     }
 
     #[test]
     fn drawdowns(steps in values(2..80)) {
         let mut level = 0.0;
-        let price: Vec<f64> = steps.iter().map(|it| { level += 0.1 * it; f64::exp(level) }).collect();
+        let mut up = |it: &f64| {
+            level += 0.1 * it;
+            f64::exp(level)
+        };
+        let price: Vec<f64> = steps.iter().map(&mut up).collect();
         let path = drawdown::drawdown(&price)?;
         prop_assert!((0.0..1.0).contains(&path.max_drawdown) && path.peak <= path.trough);
         prop_assert!(near(path.max_drawdown, 1.0 - price[path.trough] / price[path.peak]));
@@ -131,7 +159,8 @@ proptest! {
         prop_assume!(k + more > 0);
         let it = multiplicity::proportion(k, k + more)?;
         for ci in [it.wilson, it.clopper_pearson] {
-            prop_assert!(0.0 <= ci.lo && ci.lo <= it.share + 1e-12 && it.share <= ci.hi + 1e-12 && ci.hi <= 1.0);
+            let rising = [0.0, ci.lo, it.share, ci.hi, 1.0];
+            prop_assert!(rising.windows(2).all(|it| it[0] <= it[1] + 1e-12));
         }
     }
 }

@@ -144,7 +144,8 @@ fn pairs(case: &Value) -> Value {
         "wilcoxon_W_min": stat(paired::wilcoxon(&d)),
         "wilcoxon_p_asymptotic_nocc": p(paired::wilcoxon_normal(&d)),
         "wilcoxon_p_exact": p(paired::wilcoxon_exact(&d)),
-        "cohen_dz": effect::cohen_dz(&d).expect("d"), "hedges_gz": effect::hedges_gz(&d).expect("g"),
+        "cohen_dz": effect::cohen_dz(&d).expect("d"),
+        "hedges_gz": effect::hedges_gz(&d).expect("g"),
         "sign_test_p": p(paired::sign_test(&d)),
     })
 }
@@ -271,7 +272,10 @@ fn trends(case: &Value) -> Value {
             "bonferroni": bonferroni(&family).expect("p-values"),
         },
         "proportion_ci95": proportions,
-        "combine_p": {"p": combined, "fisher": pair(fisher(&combined)), "stouffer": pair(stouffer(&combined))},
+        "combine_p": {
+            "p": combined, "fisher": pair(fisher(&combined)),
+            "stouffer": pair(stouffer(&combined)),
+        },
     })
 }
 
