@@ -32,7 +32,8 @@ fn every_kind_orders_and_trades_and_hardly_anything_is_rejected() {
 fn activity_is_of_the_order_of_the_paper_s() {
     let per_trader_day = |scenario: &Scenario| {
         let requests = (1..=5).flat_map(|seed| run(scenario, seed, BrainKind::Rules).kinds);
-        requests.map(|it| it[0]).sum::<u64>() as f64 / f64::from(5 * 20 * 30)
+        let requests: u64 = requests.map(|it| it[0]).sum();
+        f64::from(u32::try_from(requests).expect("few")) / f64::from(5 * 20 * 30)
     };
     // The paper: 1855, 1021 and 3837 orders of 20 traders, if there were 20, in 30 days.
     let mix = per_trader_day(&baseline());

@@ -33,8 +33,8 @@ fn an_unknown_parameter() {
 
 #[test]
 fn a_parameter_of_another_type() {
-    assert_snapshot!(refused("[rules.value]\nmargin = \"high\""), @r#"test.toml:4:10: `rules.value.margin.$__serde_spanned_private_value`: invalid type: string "high", expected f64"#);
-    assert_snapshot!(refused("[rules.aggressive]\nattention = 2.5"), @"test.toml:4:13: `rules.aggressive.attention.$__serde_spanned_private_value`: invalid type: floating point `2.5`, expected u32");
+    assert_snapshot!(refused("[rules.value]\nmargin = \"high\""), @r#"test.toml:4:10: `rules.value.margin`: invalid value: string "high", expected a number"#);
+    assert_snapshot!(refused("[rules.aggressive]\nattention = 2.5"), @"test.toml:4:13: `rules.aggressive.attention`: invalid type: floating point `2.5`, expected a whole number that is not negative");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What each rule does to what it sees.
 
-use asfm_agent::{BrainKind, NewsTable, Rules};
-use asfm_engine::{Seed, Side};
+use asfm_agent::{BrainKind, NewsTable, Rules, Value};
+use asfm_engine::{Ppm, Seed, Side};
 
 use crate::run::{Order, fixture, orders, read, run, run_with};
 
@@ -193,8 +193,8 @@ fn a_scenario_changes_what_it_names() {
          [rules.news.weather]\n\"*\" = 0.01",
     );
     let rules = Rules::read(&read(&text)).expect("rules");
-    assert_eq!((rules.value.margin, rules.value.size.0), (0.5, 250_000));
-    assert_eq!(rules.value.discount, Rules::default().value.discount);
+    let defaults = Rules::default().value;
+    assert_eq!(rules.value, Value { margin: 0.5, size: Ppm(250_000), ..defaults });
     assert_eq!(rules.news.change("interest-rate", "energy"), Some(0.03));
     assert_eq!(rules.news.change("interest-rate", "materials"), Some(-0.04));
     assert_eq!(rules.news.change("weather", "energy"), Some(0.01));
