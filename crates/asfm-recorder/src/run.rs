@@ -243,7 +243,7 @@ impl Run {
     }
 }
 
-fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
+pub(crate) fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
     let found = reader.after(Table::Run, &[START], |it| {
         let status = Status::read(it.text(10)?).ok_or_else(|| it.damage(10, "a status"))?;
         let digest = it.words(11)?;
