@@ -208,7 +208,9 @@ mod tests {
         body.start();
         for row in rows {
             body.open(row.len());
-            row.iter().for_each(|it| body.put(*it));
+            for number in row {
+                body.put(*number);
+            }
             body.close();
         }
         body.end().to_owned()

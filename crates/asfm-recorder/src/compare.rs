@@ -5,8 +5,9 @@ use rusqlite::params_from_iter;
 use rusqlite::types::ValueRef;
 
 use crate::body::Rows;
-use crate::decode::{Reader, Record};
+use crate::decode::Record;
 use crate::error::{Context as _, Difference, Error};
+use crate::reader::Reader;
 use crate::table::{Cell, Sink, Table, shown};
 
 /// Takes rebuilt rows in the order of their keys and compares each with the next stored one.

@@ -176,7 +176,9 @@ fn request(body: &mut Body, it: &Request) {
     if let Verdict::Rejected(why) = it.verdict {
         let (number, more) = code::reject(&why);
         body.put(number);
-        more.into_iter().flatten().for_each(|it| body.put(it));
+        for number in more.into_iter().flatten() {
+            body.put(number);
+        }
     }
     body.close();
 }
@@ -307,7 +309,9 @@ fn accounts<S: Sink>(
             body.open(held.len() + 2);
             body.put(cash.0);
             body.put(worth(held, prices));
-            held.iter().for_each(|it| body.count(*it));
+            for shares in held {
+                body.count(*shares);
+            }
             body.close();
         }
         emit(Table::Accounts, when, part, body, sink)?;

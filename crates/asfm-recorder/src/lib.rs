@@ -57,6 +57,7 @@ mod emit;
 mod error;
 mod file;
 mod header;
+mod reader;
 mod recorder;
 mod run;
 mod seal;

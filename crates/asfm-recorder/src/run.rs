@@ -10,9 +10,10 @@ use asfm_engine::{Cash, Close, Day, Digest, RoundLog, Scenario, Seed, Source, Tr
 use rusqlite::{Connection, OpenFlags};
 
 use crate::code;
-use crate::decode::{self, Head, Read, Reader, Record};
+use crate::decode::{self, Head, Read, Record};
 use crate::error::{Context as _, Damage, Error};
 use crate::header::{Call, RunHeader, Status};
+use crate::reader::Reader;
 use crate::table::{APPLICATION, Table, VERSION};
 
 const BUSY: Duration = Duration::from_secs(5);
@@ -231,7 +232,7 @@ impl Run {
     }
 }
 
-fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
+pub(crate) fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
     let found = reader.after(Table::Run, &[START], |it| {
         let status = Status::read(it.text(10)?).ok_or_else(|| it.damage(10, "a status"))?;
         let digest = it.words(11)?;

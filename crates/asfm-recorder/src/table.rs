@@ -4,7 +4,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 /// The SQL that makes a run file.
-pub(crate) const SCHEMA: &str = include_str!("schema.sql");
+pub(crate) const SCHEMA: &str = concat!(include_str!("tables.sql"), include_str!("views.sql"));
 /// The version of [`SCHEMA`], kept in `user_version`.
 pub(crate) const VERSION: i32 = 1;
 /// Marks an `SQLite` file as a run, kept in `application_id`: "ASFM".

@@ -1,7 +1,7 @@
 //! Rebuilding a run from its decisions, and comparing it with what is stored.
 
 use asfm_engine::{Digest, Engine, RoundLog};
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::body::Body;
 use crate::compare::{Audit, Comparer};
@@ -9,7 +9,7 @@ use crate::decode::Head;
 use crate::emit;
 use crate::error::{Context as _, Damage, Difference, Error};
 use crate::header::Status;
-use crate::run::Run;
+use crate::run::{self, Run, RunInfo};
 use crate::seal::{SEALED, Seal};
 use crate::table::{SCHEMA, Table};
 
@@ -42,15 +42,16 @@ impl Run {
     ///
     /// The first difference or damage.
     pub fn verify(&self) -> Result<Verified, Error> {
-        self.check_file()?;
-        self.check_seal()?;
-        let mut engine = self.start()?;
+        let court = Court::new(self)?;
+        court.check_file()?;
+        court.check_seal()?;
+        let mut engine = court.start()?;
         let mut rebuilt = Comparer::new(self.reader());
         let mut body = Body::default();
         emit::start(&engine, &mut body, &mut rebuilt)?;
         let mut audit = Audit::new(&engine);
         let mut it = Verified {
-            status: self.info().status,
+            status: court.info.status,
             complete: false,
             rounds: 0,
             days: 0,
@@ -59,10 +60,10 @@ impl Run {
             digest: None,
         };
         for head in self.heads() {
-            let log = self.settle(&mut engine, &head?)?;
+            let log = court.settle(&mut engine, &head?)?;
             emit::round(&log, &mut body, &mut rebuilt)?;
             if let Some(close) = &log.close {
-                audit.count(&log, close).map_err(|it| self.differs(it))?;
+                audit.count(&log, close).map_err(|it| court.differs(it))?;
                 it.days += 1;
             }
             it.rounds += 1;
@@ -71,7 +72,7 @@ impl Run {
             it.digest = Some(log.digest);
         }
         it.complete = engine.next_round().is_none();
-        self.check_end(&it)?;
+        court.check_end(&it)?;
         rebuilt.finish()?;
         Ok(it)
     }
@@ -82,13 +83,14 @@ impl Run {
     ///
     /// If the file is damaged, or a round leads to another digest than is recorded.
     pub fn rebuild(&self) -> Result<Engine, Error> {
-        self.check_seal()?;
-        let mut engine = self.start()?;
+        let court = Court::new(self)?;
+        court.check_seal()?;
+        let mut engine = court.start()?;
         for head in self.heads() {
             let head = head?;
-            let log = self.settle(&mut engine, &head)?;
+            let log = court.settle(&mut engine, &head)?;
             if log.digest != head.digest {
-                return Err(self.differs(Difference {
+                return Err(court.differs(Difference {
                     table: Table::Rounds.name(),
                     row: format!("day {}, stage {}", head.day, head.stage),
                     column: "digest".to_owned(),
@@ -99,15 +101,46 @@ impl Run {
         }
         Ok(engine)
     }
+}
+
+/// A run while it is judged: as it stands at one moment, though it may go on.
+struct Court<'r> {
+    run: &'r Run,
+    info: RunInfo,
+    /// Also spares taking a lock for every row.
+    _moment: Transaction<'r>,
+}
+
+impl<'r> Court<'r> {
+    fn new(run: &'r Run) -> Result<Self, Error> {
+        let moment = run.connection().unchecked_transaction();
+        Ok(Self {
+            run,
+            _moment: moment.of(run.path(), "read")?,
+            info: run::info(run.reader())?,
+        })
+    }
 
     /// The market before its first round.
     fn start(&self) -> Result<Engine, Error> {
-        let (scenario, info) = (self.scenario()?, self.info());
+        let (scenario, info) = (self.run.scenario()?, &self.info);
         let rows = [
-            ("scenario", info.scenario.clone(), scenario.name().to_owned()),
+            (
+                "scenario",
+                info.scenario.clone(),
+                scenario.name().to_owned(),
+            ),
             ("title", info.title.clone(), scenario.title().to_owned()),
-            ("agents", info.agents.to_string(), scenario.traders().to_string()),
-            ("stocks", info.stocks.to_string(), scenario.companies().len().to_string()),
+            (
+                "agents",
+                info.agents.to_string(),
+                scenario.traders().to_string(),
+            ),
+            (
+                "stocks",
+                info.stocks.to_string(),
+                scenario.companies().len().to_string(),
+            ),
             ("days", info.days.to_string(), scenario.days().to_string()),
         ];
         for (column, stored, rebuilt) in rows {
@@ -136,9 +169,12 @@ impl Run {
         if (day, stage) != (head.day, head.stage) {
             return Err(extra(format!("day {day}, stage {stage}")));
         }
-        let decided = self.reader().decided(head)?;
+        let decided = self.run.reader().decided(head)?;
         let traders = round.traders();
-        let stranger = decided.requests.iter().find(|it| it.trader.index() >= traders);
+        let stranger = decided
+            .requests
+            .iter()
+            .find(|it| it.trader.index() >= traders);
         if let Some(it) = stranger {
             return Err(self.differs(Difference {
                 table: Table::Requests.name(),
@@ -152,7 +188,10 @@ impl Run {
     }
 
     fn differs(&self, difference: Difference) -> Error {
-        Error::Differs { path: self.path().to_owned(), difference: Box::new(difference) }
+        Error::Differs {
+            path: self.run.path().to_owned(),
+            difference: Box::new(difference),
+        }
     }
 
     fn run_differs(&self, column: &str, stored: String, rebuilt: String) -> Error {
@@ -166,7 +205,7 @@ impl Run {
     }
 
     fn check_end(&self, it: &Verified) -> Result<(), Error> {
-        let info = self.info();
+        let info = &self.info;
         if info.rounds != it.rounds {
             let (stored, rebuilt) = (info.rounds.to_string(), it.rounds.to_string());
             return Err(self.run_differs("rounds", stored, rebuilt));
@@ -185,7 +224,7 @@ impl Run {
     /// Checks what `SQLite` can check, and that tables and views are ours.
     fn check_file(&self) -> Result<(), Error> {
         const DOING: &str = "check";
-        let reader = self.reader();
+        let reader = self.run.reader();
         let damage = |row: String, found: String, expected: &str| {
             reader.damaged(Box::new(Damage {
                 table: "sqlite_schema",
@@ -195,26 +234,30 @@ impl Run {
                 expected: expected.to_owned(),
             }))
         };
-        let file = self.connection();
+        let file = self.run.connection();
         let verdict: String = file
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .of(self.path(), DOING)?;
+            .of(self.run.path(), DOING)?;
         if verdict != "ok" {
             return Err(damage(String::new(), verdict, "a sound file"));
         }
-        let ours = Connection::open_in_memory().of(self.path(), DOING)?;
-        ours.execute_batch(SCHEMA).of(self.path(), DOING)?;
+        let ours = Connection::open_in_memory().of(self.run.path(), DOING)?;
+        ours.execute_batch(SCHEMA).of(self.run.path(), DOING)?;
         let objects = |file: &Connection| -> rusqlite::Result<Vec<(String, Option<String>)>> {
             let mut query = file.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")?;
             let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect()
         };
-        let theirs = objects(file).of(self.path(), DOING)?;
-        for (name, sql) in objects(&ours).of(self.path(), DOING)? {
+        let theirs = objects(file).of(self.run.path(), DOING)?;
+        for (name, sql) in objects(&ours).of(self.run.path(), DOING)? {
             match theirs.iter().find(|it| it.0 == name) {
                 Some(it) if it.1 == sql => {}
                 Some(_) => {
-                    return Err(damage(name, "another definition".to_owned(), "its definition"));
+                    return Err(damage(
+                        name,
+                        "another definition".to_owned(),
+                        "its definition",
+                    ));
                 }
                 None => return Err(damage(name, "nothing".to_owned(), "its definition")),
             }
@@ -223,9 +266,9 @@ impl Run {
     }
 
     fn check_seal(&self) -> Result<(), Error> {
-        let mark = Seal::read(self.connection()).and_then(|it| it.mark(self.connection()));
-        let mark = mark.of(self.path(), "check")?;
-        let (mut stored, rebuilt) = (self.info().seal.split('-'), mark.split('-'));
+        let mark = Seal::read(self.run.connection()).and_then(|it| it.mark(self.run.connection()));
+        let mark = mark.of(self.run.path(), "check")?;
+        let (mut stored, rebuilt) = (self.info.seal.split('-'), mark.split('-'));
         for (table, rebuilt) in SEALED.into_iter().zip(rebuilt) {
             let stored = stored.next().unwrap_or_default();
             if stored != rebuilt {

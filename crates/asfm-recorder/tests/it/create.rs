@@ -142,9 +142,9 @@ fn a_run_can_be_read_while_it_is_recorded() -> Result<(), Error> {
     let mut last = 0;
     while let Some(log) = decide(&mut market) {
         recorder.record(log)?;
-        let rounds = Run::open(&path)?.info().rounds;
-        assert!(rounds >= last, "rounds do not go away");
-        last = rounds;
+        let verified = Run::open(&path)?.verify()?;
+        assert!(verified.rounds >= last, "rounds do not go away");
+        last = verified.rounds;
     }
     recorder.finish(Ending::Done, 0.1)?;
     assert_eq!(Run::open(&path)?.info().rounds, 8);

@@ -115,7 +115,8 @@ fn rows_of_anything_never_panic() {
         if dice.below(2) == 0 {
             let file = Connection::open(&path).unwrap();
             file.execute_batch(
-                "PRAGMA writable_schema = ON;
+                "PRAGMA synchronous = OFF;
+                 PRAGMA writable_schema = ON;
                  UPDATE sqlite_schema
                  SET sql = replace(replace(sql, 'STRICT', ''), 'NOT NULL', '')
                  WHERE type = 'table';",
@@ -124,7 +125,7 @@ fn rows_of_anything_never_panic() {
             file.close().unwrap();
         }
         let file = Connection::open(&path).unwrap();
-        file.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+        file.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
             .unwrap();
         for _ in 0..=dice.below(3) {
             let table = tables[dice.below(tables.len())];

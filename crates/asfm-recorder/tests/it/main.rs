@@ -1,5 +1,10 @@
 //! Whole small markets, recorded, read back, altered and damaged.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be prepared has failed"
+)]
+
 mod altered;
 mod create;
 mod damaged;
@@ -15,7 +20,8 @@ fn said(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(it) = cause {
-        text += &format!(": {it}");
+        text.push_str(": ");
+        text.push_str(&it.to_string());
         cause = it.source();
     }
     text
