@@ -6,6 +6,8 @@
 //! Ours are also checked for cash and shares, told a verdict, and hashed into a digest; both are
 //! run for as many steps, and ours close a day every ten.
 
+#![expect(clippy::print_stderr, reason = "how much was traded belongs to the figures")]
+
 use asfm_agent::{BrainKind, Cast};
 use asfm_engine::{Engine, Scenario, Seed};
 use bourse_de::agents::{Agent, Agents, RandomAgents};

@@ -56,11 +56,8 @@ fn record(criterion: &mut Criterion) {
     let (engine, logs) = (engine(), rounds());
     let folder = tempfile::tempdir().expect("a folder for the bench");
     let path = folder.path().join("run.db");
-    let header = RunHeader {
-        version: "bench".into(),
-        brain: "bench".into(),
-        started_at: "now".into(),
-    };
+    let header =
+        RunHeader { version: "bench".into(), brain: "bench".into(), started_at: "now".into() };
     let n_rows: usize = logs.iter().map(rows).sum();
     let mut group = criterion.benchmark_group("recorder");
     group.sample_size(10);
@@ -68,18 +65,9 @@ fn record(criterion: &mut Criterion) {
     for (name, journal, durability) in [
         ("write-wal-full", Journal::Wal, Durability::Full),
         ("write-wal-normal", Journal::Wal, Durability::Normal),
-        (
-            "write-rollback-normal",
-            Journal::Rollback,
-            Durability::Normal,
-        ),
+        ("write-rollback-normal", Journal::Rollback, Durability::Normal),
     ] {
-        let options = Options {
-            force: true,
-            journal,
-            durability,
-            pages_max: None,
-        };
+        let options = Options { force: true, journal, durability, pages_max: None };
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let mut recorder = Recorder::create(&path, &header, &engine, options)
@@ -87,19 +75,13 @@ fn record(criterion: &mut Criterion) {
                 for log in &logs {
                     recorder.record(log.clone()).expect("rounds can be written");
                 }
-                recorder
-                    .finish(Ending::Done, 1.0)
-                    .expect("the file can be finished");
+                recorder.finish(Ending::Done, 1.0).expect("the file can be finished");
             });
         });
     }
     let run = Run::open(&path).expect("it was just written");
     group.bench_function("read", |bencher| {
-        bencher.iter(|| {
-            run.rounds()
-                .map(|it| rows(&it.expect("sound")))
-                .sum::<usize>()
-        });
+        bencher.iter(|| run.rounds().map(|it| rows(&it.expect("sound"))).sum::<usize>());
     });
     group.bench_function("verify", |bencher| {
         bencher.iter(|| black_box(run.verify().expect("it is what its decisions lead to")));

@@ -32,9 +32,8 @@ impl<'r> Record<'r> {
     pub(crate) fn key(&self) -> String {
         let columns = &self.table.columns()[..self.table.keys()];
         let parts = columns.iter().enumerate();
-        let parts: Vec<String> = parts
-            .map(|(at, name)| format!("{name} {}", shown(self.value(at))))
-            .collect();
+        let parts: Vec<String> =
+            parts.map(|(at, name)| format!("{name} {}", shown(self.value(at)))).collect();
         parts.join(", ")
     }
 
@@ -65,9 +64,7 @@ impl<'r> Record<'r> {
         read: impl Fn(i64) -> Option<T>,
     ) -> Read<T> {
         let number = self.value(column).as_i64().ok();
-        number
-            .and_then(read)
-            .ok_or_else(|| self.damage(column, expected))
+        number.and_then(read).ok_or_else(|| self.damage(column, expected))
     }
 
     /// A number with a fraction, if there is one.
@@ -137,11 +134,7 @@ impl<'r> Record<'r> {
                 Err(garbled) => {
                     let found = format!("something else at byte {}", garbled.at);
                     let damage = self.damage(body, expected);
-                    return Err(Box::new(Damage {
-                        row: place(at),
-                        found,
-                        ..*damage
-                    }));
+                    return Err(Box::new(Damage { row: place(at), found, ..*damage }));
                 }
             }
         }
@@ -160,10 +153,7 @@ impl<'r> Record<'r> {
             return Ok(text);
         }
         Err(Box::new(Damage {
-            found: format!(
-                "{} and a checksum of something else",
-                shown(self.value(column))
-            ),
+            found: format!("{} and a checksum of something else", shown(self.value(column))),
             ..*self.damage(column, "what its checksum was taken of")
         }))
     }

@@ -20,10 +20,7 @@ pub(crate) struct Reader<'f> {
 
 impl<'f> Reader<'f> {
     pub(crate) fn damaged(self, damage: Box<Damage>) -> Error {
-        Error::Damaged {
-            path: self.path.to_owned(),
-            damage,
-        }
+        Error::Damaged { path: self.path.to_owned(), damage }
     }
 
     pub(crate) fn prepare(self, query: &str) -> Result<CachedStatement<'f>, Error> {
@@ -58,9 +55,7 @@ impl<'f> Reader<'f> {
         let mut rows = query.query(key).of(self.path, "read")?;
         match rows.next().of(self.path, "read")? {
             None => Ok(None),
-            Some(row) => take(&Record::new(table, row))
-                .map(Some)
-                .map_err(|it| self.damaged(it)),
+            Some(row) => take(&Record::new(table, row)).map(Some).map_err(|it| self.damaged(it)),
         }
     }
 
@@ -180,10 +175,7 @@ impl<'f> Reader<'f> {
         self.each(Table::Accounts, &[i64::from(day.0)], |it| {
             it.rows(&mut all, "cash, value and shares", |row, _| {
                 let (&[cash, value], _) = row.split_first_chunk()?;
-                Some(Account {
-                    cash: Cash(cash),
-                    shares_value: Cash(value),
-                })
+                Some(Account { cash: Cash(cash), shares_value: Cash(value) })
             })
         })?;
         Ok(all)

@@ -114,33 +114,17 @@ struct Court<'r> {
 impl<'r> Court<'r> {
     fn new(run: &'r Run) -> Result<Self, Error> {
         let moment = run.connection().unchecked_transaction();
-        Ok(Self {
-            run,
-            _moment: moment.of(run.path(), "read")?,
-            info: run::info(run.reader())?,
-        })
+        Ok(Self { run, _moment: moment.of(run.path(), "read")?, info: run::info(run.reader())? })
     }
 
     /// The market before its first round.
     fn start(&self) -> Result<Engine, Error> {
         let (scenario, info) = (self.run.scenario()?, &self.info);
         let rows = [
-            (
-                "scenario",
-                info.scenario.clone(),
-                scenario.name().to_owned(),
-            ),
+            ("scenario", info.scenario.clone(), scenario.name().to_owned()),
             ("title", info.title.clone(), scenario.title().to_owned()),
-            (
-                "agents",
-                info.agents.to_string(),
-                scenario.traders().to_string(),
-            ),
-            (
-                "stocks",
-                info.stocks.to_string(),
-                scenario.companies().len().to_string(),
-            ),
+            ("agents", info.agents.to_string(), scenario.traders().to_string()),
+            ("stocks", info.stocks.to_string(), scenario.companies().len().to_string()),
             ("days", info.days.to_string(), scenario.days().to_string()),
         ];
         for (column, stored, rebuilt) in rows {
@@ -171,10 +155,7 @@ impl<'r> Court<'r> {
         }
         let decided = self.run.reader().decided(head)?;
         let traders = round.traders();
-        let stranger = decided
-            .requests
-            .iter()
-            .find(|it| it.trader.index() >= traders);
+        let stranger = decided.requests.iter().find(|it| it.trader.index() >= traders);
         if let Some(it) = stranger {
             return Err(self.differs(Difference {
                 table: Table::Requests.name(),
@@ -188,10 +169,7 @@ impl<'r> Court<'r> {
     }
 
     fn differs(&self, difference: Difference) -> Error {
-        Error::Differs {
-            path: self.run.path().to_owned(),
-            difference: Box::new(difference),
-        }
+        Error::Differs { path: self.run.path().to_owned(), difference: Box::new(difference) }
     }
 
     fn run_differs(&self, column: &str, stored: String, rebuilt: String) -> Error {
@@ -253,11 +231,7 @@ impl<'r> Court<'r> {
             match theirs.iter().find(|it| it.0 == name) {
                 Some(it) if it.1 == sql => {}
                 Some(_) => {
-                    return Err(damage(
-                        name,
-                        "another definition".to_owned(),
-                        "its definition",
-                    ));
+                    return Err(damage(name, "another definition".to_owned(), "its definition"));
                 }
                 None => return Err(damage(name, "nothing".to_owned(), "its definition")),
             }

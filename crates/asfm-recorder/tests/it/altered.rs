@@ -56,9 +56,8 @@ fn recorded(folder: &Path) -> std::path::PathBuf {
 }
 
 fn columns(file: &Connection, table: &str) -> Vec<String> {
-    let mut query = file
-        .prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))
-        .unwrap();
+    let mut query =
+        file.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
     let names = query.query_map([], |row| row.get(0)).unwrap();
     names.collect::<Result<_, _>>().unwrap()
 }
@@ -70,11 +69,8 @@ fn other(value: Value, dice: &mut Dice) -> Value {
         Value::Integer(number) => Value::Integer(number ^ (1 << dice.below(6))),
         Value::Real(number) => Value::Real(number + 0.5),
         Value::Text(text) => {
-            let digits: Vec<usize> = text
-                .char_indices()
-                .filter(|it| it.1.is_ascii_digit())
-                .map(|it| it.0)
-                .collect();
+            let digits: Vec<usize> =
+                text.char_indices().filter(|it| it.1.is_ascii_digit()).map(|it| it.0).collect();
             match digits.get(dice.below(digits.len())) {
                 Some(&at) if text.len() > 8 => {
                     let digit = if &text[at..=at] == "7" { "8" } else { "7" };
@@ -100,19 +96,15 @@ fn every_altered_column_is_caught_and_its_table_named() {
     let file = Connection::open(&original).unwrap();
     let mut dice = Dice(11);
     for table in TABLES {
-        let count: u32 = file
-            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
-                row.get(0)
-            })
-            .unwrap();
+        let count: u32 =
+            file.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert!(count > 0, "{table} has rows");
         for column in columns(&file, table) {
             for _ in 0..3 {
                 let place = dice.below(count as usize);
                 let find = format!("SELECT rowid, {column} FROM {table} LIMIT 1 OFFSET {place}");
-                let (row, value): (i64, Value) = file
-                    .query_row(&find, [], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .unwrap();
+                let (row, value): (i64, Value) =
+                    file.query_row(&find, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
                 let altered = other(value.clone(), &mut dice);
                 let mut done = true;
                 let verdict = judged(&original, |file| {

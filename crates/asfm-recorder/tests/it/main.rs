@@ -1,9 +1,6 @@
 //! Whole small markets, recorded, read back, altered and damaged.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be prepared has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be prepared has failed")]
 
 mod altered;
 mod create;

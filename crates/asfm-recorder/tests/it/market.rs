@@ -190,10 +190,7 @@ pub(crate) fn record(
     rounds: usize,
     ending: Ending,
 ) -> Result<Vec<RoundLog>, Error> {
-    let options = Options {
-        durability: Durability::Normal,
-        ..Options::default()
-    };
+    let options = Options { durability: Durability::Normal, ..Options::default() };
     let mut recorder = Recorder::create(path, &header(), engine, options)?;
     let mut logs = Vec::new();
     while logs.len() < rounds {

@@ -353,7 +353,7 @@ fn a_malformed_line_stops_the_program() {
         r#"{"op":"limit","id":2,"trader":1,"side":"buy","qty":1.5,"price":1}"#,
         r#"{"op":"limit","id":2,"trader":1,"side":"buy","qty":1,"price":"a lot"}"#,
         r#"{"op":"limit","id":2,"trader":1,"side":"buy","qty":1,"price":true}"#,
-        r#"[1,2]"#,
+        "[1,2]",
     ] {
         let told = play(&[], &format!("{good}{line}\n2 B 1 @1"));
         assert!(told.contains("exit Some(2)\nerror: line 2: "), "{line}: {told}");
