@@ -9,13 +9,16 @@ use std::time::Instant;
 use anyhow::Context as _;
 use asfm_agent::BrainKind;
 use asfm_engine::{Engine, Scenario, Seed};
-use asfm_recorder::{Durability, Ending, Options, Recorder, RunHeader};
+use asfm_recorder::{Durability, Ending, Journal, Options, Recorder, RunHeader};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{Brain, Run};
 use crate::failure::{Failure, misuse};
 use crate::scenario;
 use crate::summary::{About, Tally};
+
+/// From how many traders on a run file cannot be read while it is recorded.
+const LARGE: usize = 10_000;
 
 /// `asfm run`.
 pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
@@ -108,9 +111,15 @@ fn create(path: &Path, flags: &Run, engine: &Engine) -> Result<Recorder, Failure
         brain: flags.brain.word().to_owned(),
         started_at: jiff::Timestamp::now().to_string(),
     };
-    // What rules decided can be decided again; it need not survive a power cut.
-    let options =
-        Options { force: flags.force, durability: Durability::Normal, ..Options::default() };
+    // What rules decided can be decided again; it need not survive a power cut. A large market
+    // writes so much that keeping it in a log first would cost a quarter of the run's time.
+    let large = engine.scenario().traders() >= LARGE;
+    let options = Options {
+        force: flags.force,
+        durability: Durability::Normal,
+        journal: if large { Journal::Rollback } else { Journal::Auto },
+        ..Options::default()
+    };
     Recorder::create(path, &header, engine, options).map_err(recording)
 }
 
