@@ -57,6 +57,21 @@ pub struct RunInfo {
     pub(crate) seal: String,
 }
 
+/// Takes back what a killed recorder had begun to write, where it kept a rollback journal: a
+/// connection that only reads may not.
+fn take_back(path: &Path) -> rusqlite::Result<()> {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    if !Path::new(&journal).exists() {
+        return Ok(());
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let file = Connection::open_with_flags(path, flags)?;
+    file.busy_timeout(BUSY)?;
+    // Reading anything is what makes it look at the journal.
+    file.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+}
+
 /// What one trader owns at a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Account {
@@ -67,7 +82,8 @@ pub struct Account {
 }
 
 impl Run {
-    /// Opens a run file; nothing is ever written to it.
+    /// Opens a run file; nothing is ever written to it, except that the half round of a recorder
+    /// that was killed is taken back.
     ///
     /// # Errors
     ///
@@ -84,6 +100,7 @@ impl Run {
         if start != *MAGIC {
             return Err(Error::NotSqlite(path));
         }
+        take_back(&path).of(&path, DOING)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let file = Connection::open_with_flags(&path, flags).of(&path, DOING)?;
         let prepare = || -> rusqlite::Result<(i32, i32)> {

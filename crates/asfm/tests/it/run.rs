@@ -199,3 +199,53 @@ fn verify_finds_what_was_altered() {
     assert_eq!(found.status.code(), Some(1));
     assert_eq!(json(&stdout(&found))["ok"], false);
 }
+
+#[test]
+fn a_killed_run_keeps_its_whole_rounds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Small runs keep a log beside the file, large ones a journal.
+    for (agents, file) in [("1000", "log.db"), ("10000", "journal.db")] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_asfm"))
+            .args(["run", &baseline(), "--days", "100000", "--agents", agents, "--out", file])
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let path = folder.path().join(file);
+        let begun = || std::fs::metadata(&path).is_ok_and(|it| it.len() > 8_000_000);
+        let patience = std::time::Instant::now();
+        while !begun() && patience.elapsed().as_secs() < 60 {
+            std::thread::yield_now();
+        }
+        child.kill().expect("it is killed");
+        child.wait().expect("it is gone");
+        let found = json(&succeed(folder.path(), &["verify", file, "--json"]));
+        assert_eq!((&found["ok"], &found["complete"]), (&true.into(), &false.into()), "{found}");
+        assert!(found["rounds"].as_u64() > Some(0), "{found}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_stops_at_a_boundary() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_asfm"))
+        .args(["run", &baseline(), "--days", "100000", "--out", "r.db"])
+        .current_dir(folder.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let path = folder.path().join("r.db");
+    while std::fs::metadata(&path).map_or(0, |it| it.len()) < 200_000 {
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(75));
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert!(told.contains("`r.db` holds every round before it"), "{told}");
+    let found = json(&succeed(folder.path(), &["verify", "r.db", "--json"]));
+    assert_eq!(found["status"], "interrupted");
+}
