@@ -25,6 +25,17 @@ pub(crate) struct Order {
     before: u32,
 }
 
+/// Where the orders of one trader on one side are found.
+///
+/// The count spares a look at the orders of those who have none, which are most.
+#[derive(Debug, Clone, Copy, Default)]
+struct Head {
+    /// One more than the place of the newest order; or 0.
+    newest: u32,
+    /// How many of the orders are still in the book.
+    live: u32,
+}
+
 /// A request that was accepted and now goes to the book.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Accepted {
@@ -99,8 +110,8 @@ pub(crate) struct Listing {
     pub(crate) stock: StockId,
     pub(crate) book: Book,
     pub(crate) orders: Vec<Order>,
-    /// For each trader and side, one more than the place of the newest order; or 0.
-    heads: Vec<[u32; 2]>,
+    /// For each trader and side, where its orders are found.
+    heads: Vec<[Head; 2]>,
     pub(crate) closes: Vec<Price>,
     /// The lowest and highest limit of the day.
     pub(crate) band: (Tick, Tick),
@@ -157,7 +168,7 @@ impl Listing {
             stock,
             book: Book::new(options),
             orders: Vec::new(),
-            heads: vec![[0; 2]; traders],
+            heads: vec![[Head::default(); 2]; traders],
             closes,
             band: (Tick(1), Tick(u32::MAX)),
             yesterday: Yesterday::default(),
@@ -189,14 +200,15 @@ impl Listing {
     /// A trader's unmatched orders on one side, newest first.
     #[inline]
     pub(crate) fn own(&self, trader: TraderId, side: Side) -> impl Iterator<Item = (u32, &Order)> {
-        let mut next = self.heads[trader.index()][side_index(side)];
-        std::iter::from_fn(move || {
+        let head = self.heads[trader.index()][side_index(side)];
+        let mut next = head.newest;
+        let chain = std::iter::from_fn(move || {
             let place = next.checked_sub(1)?;
             let order = &self.orders[place as usize];
             next = order.before;
             Some((place, order))
-        })
-        .filter(|it| it.1.left > 0)
+        });
+        chain.filter(|it| it.1.left > 0).take(head.live as usize)
     }
 
     /// Sets the day's price band: the grid prices within the limit around the previous close.
@@ -218,6 +230,7 @@ impl Listing {
     fn end(&mut self, place: usize, reason: EndReason, rules: &MarketRules, out: &mut Outcome) {
         let order = &mut self.orders[place];
         let qty = std::mem::take(&mut order.left);
+        self.heads[order.trader.index()][side_index(order.side)].live -= 1;
         let freed = match order.side {
             Side::Buy => reservation(order.tick, qty, rules),
             Side::Sell => Cash(0),
@@ -291,14 +304,10 @@ impl Listing {
     fn arrive(&mut self, it: &Accepted, events: &mut Events) {
         let place = self.orders.len();
         let head = &mut self.heads[it.trader.index()][side_index(it.side)];
-        let mut before = *head;
-        *head = u32::try_from(place + 1).expect("fewer than 2^32 orders");
-        // Finished orders need not be walked past again.
-        while let Some(finished) = self.orders.get((before as usize).wrapping_sub(1))
-            && finished.left == 0
-        {
-            before = finished.before;
-        }
+        // Where none of the older orders is left, they need not be walked past.
+        let before = if head.live > 0 { head.newest } else { 0 };
+        head.newest = u32::try_from(place + 1).expect("fewer than 2^32 orders");
+        head.live += 1;
         self.orders.push(Order {
             request: it.request,
             trader: it.trader,
@@ -337,8 +346,13 @@ impl Listing {
         let bid = self.orders[buyer];
         let released =
             reservation(bid.tick, bid.left, rules) - reservation(bid.tick, bid.left - qty, rules);
-        self.orders[maker].left -= qty;
-        self.orders[taker].left -= qty;
+        for place in [maker, taker] {
+            let order = &mut self.orders[place];
+            order.left -= qty;
+            if order.left == 0 {
+                self.heads[order.trader.index()][side_index(order.side)].live -= 1;
+            }
+        }
         let price = price_of(met.price, rules);
         let value = Cash(price.0 * i64::from(qty));
         let fee = rules.fee.of(value);
@@ -426,7 +440,7 @@ impl Listing {
             }
         }
         self.orders.clear();
-        self.heads.fill([0; 2]);
+        self.heads.fill([Head::default(); 2]);
         self.book.clear();
     }
 
@@ -441,7 +455,7 @@ impl Listing {
             }
         }
         let old = std::mem::take(&mut self.orders);
-        self.heads.fill([0; 2]);
+        self.heads.fill([Head::default(); 2]);
         self.book.clear();
         for it in old.iter().filter(|it| it.left > 0) {
             let qty = Qty::new(it.left).expect("filtered");
