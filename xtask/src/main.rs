@@ -1,2 +1,124 @@
-//! The project's verbs.
-fn main() {}
+//! The project's verbs: what contributors and CI run, as `cargo xtask VERB`.
+//!
+//! It knows none of the workspace's crates: it drives them through cargo and the binary.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of the terminal")]
+
+mod bench;
+mod ci;
+mod deps;
+mod fuzz;
+mod manual;
+mod package;
+mod shell;
+mod tidy;
+
+use std::process::ExitCode;
+
+use shell::{Args, Misuse};
+
+/// A word after `cargo xtask`.
+struct Verb {
+    name: &'static str,
+    usage: &'static str,
+    does: &'static str,
+    run: fn(Args) -> anyhow::Result<()>,
+}
+
+const VERBS: &[Verb] = &[
+    Verb { name: "ci", usage: "", does: "runs every check that a change must pass", run: ci::run },
+    Verb {
+        name: "deps",
+        usage: "",
+        does: "checks that no crate knows what it must not know",
+        run: deps::run,
+    },
+    Verb {
+        name: "tidy",
+        usage: "",
+        does: "checks what the compiler and clippy cannot see",
+        run: tidy::run,
+    },
+    Verb {
+        name: "fuzz",
+        usage: "[--cases N] [--seed S] [--minutes M]",
+        does: "runs the property tests with many more cases",
+        run: fuzz::run,
+    },
+    Verb {
+        name: "bench",
+        usage: "[--report]",
+        does: "runs the benches and compares with peers and targets",
+        run: bench::run,
+    },
+    Verb {
+        name: "package",
+        usage: "[--allow-dirty]",
+        does: "packs the reusable crates and builds what was packed",
+        run: package::run,
+    },
+    Verb {
+        name: "schema",
+        usage: "[--check]",
+        does: "writes the JSON Schema of scenario files, or checks it",
+        run: manual::schema,
+    },
+    Verb {
+        name: "manual",
+        usage: "[--check]",
+        does: "writes the manual of the command line, or checks it",
+        run: manual::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let Some(name) = args.next() else {
+        print!("{}", overview());
+        return ExitCode::SUCCESS;
+    };
+    if ["help", "--help", "-h"].contains(&name.as_str()) {
+        print!("{}", overview());
+        return ExitCode::SUCCESS;
+    }
+    let Some(verb) = VERBS.iter().find(|it| it.name == name) else {
+        eprintln!("error: there is no verb `{name}`\n\n{}", overview());
+        return ExitCode::from(2);
+    };
+    match (verb.run)(Args::new(args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Misuse>() => {
+            eprintln!("error: {error}\nusage: cargo xtask {} {}", verb.name, verb.usage);
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn overview() -> String {
+    let mut text = String::from("usage: cargo xtask VERB\n\n");
+    for it in VERBS {
+        text += format!("  {:<8} {}", it.name, it.does).trim_end();
+        if !it.usage.is_empty() {
+            text = text + "  " + it.usage;
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_is_listed_once() {
+        let listed = overview();
+        for it in VERBS {
+            assert_eq!(listed.matches(&format!("\n  {} ", it.name)).count(), 1, "{}", it.name);
+        }
+    }
+}

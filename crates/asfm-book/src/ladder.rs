@@ -104,7 +104,7 @@ impl Ladder {
             return true;
         }
         self.n_misses += 1;
-        if self.n_misses > n_levels + Self::MISSES_MIN {
+        if self.n_misses > n_levels / 2 + Self::MISSES_MIN {
             self.n_misses = 0;
             self.rebuild(key, n_levels);
         }
@@ -156,4 +156,95 @@ fn smaller(one: Option<u32>, other: Option<u32>) -> Option<u32> {
 fn base_around(key: u32, len: usize) -> u32 {
     let len = u32::try_from(len).expect("a window has at most 2^18 levels");
     key.saturating_sub(len / 2).min(u32::MAX - (len - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::slab::Slot;
+
+    impl Ladder {
+        /// Checks that each level is in one place, and that the best is the best.
+        pub(crate) fn audit(&self) {
+            self.window.audit();
+            assert!(self.far.keys().all(|&key| !self.window.contains(key)));
+            assert!(self.far.values().all(|queue| !queue.is_empty()));
+            assert_eq!(self.best, self.first());
+            let n_levels = self.window.n_occupied() + self.far.len();
+            assert!(self.n_misses <= n_levels + Self::MISSES_MIN);
+        }
+    }
+
+    fn someone() -> Queue {
+        let slot = Some(Slot(std::num::NonZeroU32::MIN));
+        Queue { head: slot, tail: slot, qty: 1 }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        /// Whatever moves where, a ladder is a sorted set of keys.
+        #[test]
+        fn is_a_sorted_set(
+            centres in prop::collection::vec(any::<u32>(), 1..6),
+            spread in prop_oneof![Just(300u32), Just(5_000), Just(200_000), Just(u32::MAX)],
+            moves in prop::collection::vec((any::<u32>(), any::<bool>()), 1..2_000),
+        ) {
+            let mut ladder = Ladder::default();
+            let mut keys = BTreeSet::new();
+            for (step, &(number, opens)) in moves.iter().enumerate() {
+                let centre = centres[step * centres.len() / moves.len()];
+                let key = centre.wrapping_add(number % spread);
+                if opens || keys.is_empty() {
+                    *ladder.open(key) = someone();
+                    keys.insert(key);
+                } else {
+                    let key = *keys.range(key..).next().or(keys.first()).expect("not empty");
+                    *ladder.queue_mut(key) = Queue::default();
+                    ladder.close(key);
+                    keys.remove(&key);
+                }
+                prop_assert_eq!(ladder.best(), keys.first().copied());
+                let after = key.checked_add(1).and_then(|it| keys.range(it..).next().copied());
+                prop_assert_eq!(ladder.after(key), after);
+            }
+            ladder.audit();
+            let all: Vec<u32> =
+                std::iter::successors(ladder.best(), |&key| ladder.after(key)).collect();
+            prop_assert_eq!(all, keys.into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn window_grows_with_the_levels_and_not_with_the_distance() {
+        let mut ladder = Ladder::default();
+        for key in [0, u32::MAX, 1 << 31] {
+            *ladder.open(key) = someone();
+        }
+        assert_eq!((ladder.window.len(), ladder.far.len()), (Window::LEN_MIN, 2));
+        for key in (0..2_000_000).step_by(500) {
+            *ladder.open(key) = someone();
+        }
+        ladder.audit();
+        assert_eq!(ladder.window.len(), Window::LEN_MAX);
+    }
+
+    #[test]
+    fn window_follows_the_activity() {
+        let mut ladder = Ladder::default();
+        for key in 0..100_000 {
+            *ladder.open(key) = someone();
+            if let Some(old) = key.checked_sub(100) {
+                *ladder.queue_mut(old) = Queue::default();
+                ladder.close(old);
+            }
+        }
+        ladder.audit();
+        assert!(ladder.far.len() <= 100 && ladder.window.len() < Window::LEN_MAX);
+        assert!(ladder.window.contains(99_000) || ladder.window.contains(99_999));
+    }
 }

@@ -54,6 +54,8 @@
 #![deny(clippy::float_arithmetic)]
 
 mod auction;
+#[cfg(test)]
+mod audit;
 mod book;
 mod clearing;
 mod cross;

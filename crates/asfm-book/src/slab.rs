@@ -79,6 +79,18 @@ impl Slab {
     }
 }
 
+#[cfg(test)]
+impl Slab {
+    pub(crate) fn len(&self) -> usize {
+        self.orders.len()
+    }
+
+    pub(crate) fn vacant(&self) -> impl Iterator<Item = Slot> {
+        std::iter::successors(self.vacant, |&slot| self[slot].next)
+            .inspect(|&slot| assert_eq!(self[slot].name, Name::NOBODY))
+    }
+}
+
 impl Index<Slot> for Slab {
     type Output = Resting;
 

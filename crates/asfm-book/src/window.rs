@@ -191,3 +191,17 @@ fn highest(word: u64) -> usize {
 fn above(bit: usize) -> u64 {
     (!1u64) << bit
 }
+
+#[cfg(test)]
+impl Window {
+    /// Checks the marks against the queues.
+    pub(crate) fn audit(&self) {
+        let marked: Vec<usize> =
+            std::iter::successors(self.bits.first(), |&index| self.bits.after(index)).collect();
+        let occupied: Vec<usize> =
+            (0..self.len()).filter(|&index| !self.queues[index].is_empty()).collect();
+        assert_eq!(marked, occupied);
+        assert_eq!(self.n_occupied, occupied.len());
+        assert_eq!(self.bits.last(), occupied.last().copied());
+    }
+}

@@ -87,7 +87,9 @@ fn table<T: Sync>(hasher: &mut Hasher, rows: &[T], write: impl Fn(&T, &mut Words
     hasher.update(&(rows.len() as u64).to_le_bytes());
     let piece = |words: &mut Words, rows: &[T]| {
         words.0.clear();
-        rows.iter().for_each(|it| write(it, words));
+        for it in rows {
+            write(it, words);
+        }
         *blake3::hash(&words.0).as_bytes()
     };
     if rows.len() <= PIECE {

@@ -37,6 +37,9 @@ pub struct Engine {
     requests: u64,
     chain: Chain,
     start: Totals,
+    /// What the last stage left, kept for its memory.
+    judged: Vec<Judged>,
+    outcomes: Vec<Outcome>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -67,8 +70,10 @@ impl Engine {
             scenario,
             seed,
             ledger,
+            outcomes: listings.iter().map(|_| Outcome::default()).collect(),
             listings,
             start,
+            judged: Vec::new(),
         };
         it.next_day();
         it
@@ -183,8 +188,8 @@ impl Engine {
         decisions.sort();
         let kind = self.kind();
         let mut requests = self.number(&decisions.intents);
-        let judged = self.judge(&mut requests, kind);
-        let mut outcomes = self.run_stage(kind, &judged, requests.len());
+        self.judge(&mut requests, kind);
+        self.run_stage(kind, requests.len());
         let mut log = RoundLog {
             day: self.day,
             stage: u8::try_from(self.stage).expect("a scenario has at most 255 stages a day"),
@@ -192,20 +197,21 @@ impl Engine {
             requests,
             texts: decisions.texts,
             statements: decisions.statements,
-            auctions: outcomes.iter().filter_map(|it| it.auction).collect(),
+            auctions: self.outcomes.iter().filter_map(|it| it.auction).collect(),
             trades: Vec::new(),
             ends: Vec::new(),
             close: None,
             digest: self.chain.digest(),
         };
         self.requests += log.requests.len() as u64;
-        self.ledger.carry_out(&outcomes);
+        self.ledger.carry_out(&self.outcomes);
         let last = self.stage + 1 == self.scenario.stages(self.day).len();
         if last && self.scenario.is_open(self.day) {
-            log.close = Some(self.close_day(&mut outcomes));
+            log.close = Some(self.close_day());
         }
-        log.trades = concat(outcomes.iter_mut().map(|it| std::mem::take(&mut it.trades)).collect());
-        log.ends = concat(outcomes.into_iter().map(|it| it.ends).collect());
+        log.trades =
+            self.outcomes.iter().map(|it| it.trades.as_slice()).collect::<Vec<_>>().concat();
+        log.ends = self.outcomes.iter().map(|it| it.ends.as_slice()).collect::<Vec<_>>().concat();
         log.digest = self.chain.add(&log, &self.ledger, &self.listings);
         self.when += 1;
         self.stage += 1;
@@ -231,50 +237,59 @@ impl Engine {
     }
 
     /// Judges all requests, trader by trader; traders are independent of each other here.
-    fn judge(&mut self, mut requests: &mut [Request], kind: StageKind) -> Vec<Judged> {
+    fn judge(&mut self, mut requests: &mut [Request], kind: StageKind) {
         let stocks = self.listings.len();
         let court = Court { rules: self.scenario.rules(), listings: &self.listings, kind };
         let pieces = self.ledger.pieces(PIECE);
         let counters = self.operations.chunks_mut(PIECE * stocks);
         let mut work = Vec::with_capacity(pieces.len());
-        for (accounts, operations) in pieces.into_iter().zip(counters) {
+        self.judged.resize_with(pieces.len(), Judged::default);
+        let judged = self.judged.iter_mut();
+        for ((accounts, operations), judged) in pieces.into_iter().zip(counters).zip(judged) {
             let end = accounts.first + accounts.traders();
             let count = requests.partition_point(|it| it.trader.index() < end);
             let (ours, rest) = requests.split_at_mut(count);
-            work.push((Bench { accounts, operations }, ours));
+            judged.clear(stocks);
+            work.push((Bench { accounts, operations, judged }, ours));
             requests = rest;
         }
         assert!(requests.is_empty(), "every decision is of a trader of the scenario");
-        let judge =
-            |(mut bench, requests): (Bench<'_>, &mut [Request])| court.judge(&mut bench, requests);
+        let judge = |(mut bench, requests): (Bench<'_>, &mut [Request])| {
+            court.judge(&mut bench, requests);
+        };
         if work.len() == 1 {
-            return work.into_iter().map(judge).collect();
+            work.into_iter().for_each(judge);
+        } else {
+            work.into_par_iter().for_each(judge);
         }
-        work.into_par_iter().map(judge).collect()
     }
 
     /// Runs the stage in every book; books are independent of each other.
-    fn run_stage(&mut self, kind: StageKind, judged: &[Judged], n_requests: usize) -> Vec<Outcome> {
+    fn run_stage(&mut self, kind: StageKind, n_requests: usize) {
+        self.outcomes.iter_mut().for_each(Outcome::clear);
         if kind == StageKind::Talk {
-            return self.listings.iter().map(|_| Outcome::default()).collect();
+            return;
         }
         let stage = Stage { rules: self.scenario.rules(), seed: self.seed, kind, when: self.when };
-        let run = |listing: &mut Listing| {
+        let judged = &self.judged;
+        let run = |(listing, out): (&mut Listing, &mut Outcome)| {
             let stock = listing.stock.index();
             let accepted: Vec<&[Accepted]> =
                 judged.iter().map(|it| it.accepted[stock].as_slice()).collect();
             let withdrawn: Vec<_> =
                 judged.iter().map(|it| it.withdrawn[stock].as_slice()).collect();
-            listing.run(&stage, &withdrawn.concat(), &mut accepted.concat())
+            listing.run(&stage, &withdrawn.concat(), &mut accepted.concat(), out);
         };
         if n_requests < PIECE {
-            return self.listings.iter_mut().map(run).collect();
+            self.listings.iter_mut().zip(&mut self.outcomes).for_each(run);
+        } else {
+            self.listings.par_iter_mut().zip(&mut self.outcomes).for_each(run);
         }
-        self.listings.par_iter_mut().map(run).collect()
     }
 
-    fn close_day(&mut self, outcomes: &mut [Outcome]) -> DayClose {
+    fn close_day(&mut self) -> DayClose {
         let rules = self.scenario.rules();
+        let outcomes = &mut self.outcomes;
         let before: Vec<usize> = outcomes.iter().map(|it| it.ends.len()).collect();
         let close = |(it, out): (&mut Listing, &mut Outcome)| it.close_day(rules, out);
         let closes: Vec<Close> = if self.scenario.traders() < PIECE {
@@ -332,14 +347,6 @@ fn totals(ledger: &Ledger, stocks: usize) -> Totals {
         }
     }
     Totals { cash: ledger.total_cash(), shares }
-}
-
-fn concat<T>(parts: Vec<Vec<T>>) -> Vec<T> {
-    let mut all = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-    for mut part in parts {
-        all.append(&mut part);
-    }
-    all
 }
 
 /// One stage in which traders decide at the same time.

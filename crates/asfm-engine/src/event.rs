@@ -42,11 +42,7 @@ impl RoundLog {
     /// What was decided: settling the round again with it says the same again.
     pub fn decisions(&self) -> Decisions {
         Decisions {
-            intents: self
-                .requests
-                .iter()
-                .map(|it| (it.trader, it.intent))
-                .collect(),
+            intents: self.requests.iter().map(|it| (it.trader, it.intent)).collect(),
             texts: self.texts.clone(),
             statements: self.statements.clone(),
         }

@@ -48,6 +48,17 @@ pub(crate) struct Outcome {
     pub(crate) auction: Option<Auction>,
 }
 
+impl Outcome {
+    /// Forgets everything but the memory.
+    pub(crate) fn clear(&mut self) {
+        self.trades.clear();
+        self.released.clear();
+        self.ends.clear();
+        self.freed.clear();
+        self.auction = None;
+    }
+}
+
 /// The prices and volumes of a day so far.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
@@ -228,11 +239,11 @@ impl Listing {
         stage: &Stage<'_>,
         withdrawn: &[(u32, EndReason)],
         accepted: &mut [Accepted],
-    ) -> Outcome {
-        let mut out = Outcome::default();
+        out: &mut Outcome,
+    ) {
         for &(place, why) in withdrawn {
             self.book.cancel(book_id(place as usize), &mut ()).expect("unmatched, so in the book");
-            self.end(place as usize, why, stage.rules, &mut out);
+            self.end(place as usize, why, stage.rules, out);
         }
         out.freed.fill(None);
         if stage.rules.priority == Priority::Random {
@@ -252,7 +263,7 @@ impl Listing {
             let rule = self.auction_rule(stage.rules);
             self.book.uncross(rule, &mut events)
         });
-        self.carry_out(&mut events, stage.rules, &mut out);
+        self.carry_out(&mut events, stage.rules, out);
         self.events = events;
         if let Some(auction) = uncrossed
             && !self.orders.is_empty()
@@ -264,7 +275,6 @@ impl Listing {
                 self.tally.open = price;
             }
         }
-        out
     }
 
     fn auction_rule(&self, rules: &MarketRules) -> AuctionRule {
@@ -281,8 +291,14 @@ impl Listing {
     fn arrive(&mut self, it: &Accepted, events: &mut Events) {
         let place = self.orders.len();
         let head = &mut self.heads[it.trader.index()][side_index(it.side)];
-        let before =
-            std::mem::replace(head, u32::try_from(place + 1).expect("fewer than 2^32 orders"));
+        let mut before = *head;
+        *head = u32::try_from(place + 1).expect("fewer than 2^32 orders");
+        // Finished orders need not be walked past again.
+        while let Some(finished) = self.orders.get((before as usize).wrapping_sub(1))
+            && finished.left == 0
+        {
+            before = finished.before;
+        }
         self.orders.push(Order {
             request: it.request,
             trader: it.trader,

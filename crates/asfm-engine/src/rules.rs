@@ -10,12 +10,22 @@ use crate::scenario::{MarketRules, OperationsPer, Resubmission, StageKind};
 use crate::units::{Cash, Price, StockId, TraderId};
 
 /// The judgement of some consecutive traders' requests.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Judged {
     /// For each stock, what goes to its book.
     pub(crate) accepted: Vec<Vec<Accepted>>,
     /// For each stock, which of its orders leave the book.
     pub(crate) withdrawn: Vec<Vec<(u32, EndReason)>>,
+}
+
+impl Judged {
+    /// Forgets everything but the memory.
+    pub(crate) fn clear(&mut self, stocks: usize) {
+        self.accepted.resize_with(stocks, Vec::new);
+        self.withdrawn.resize_with(stocks, Vec::new);
+        self.accepted.iter_mut().for_each(Vec::clear);
+        self.withdrawn.iter_mut().for_each(Vec::clear);
+    }
 }
 
 /// What requests are judged against.
@@ -30,14 +40,12 @@ pub(crate) struct Bench<'e> {
     pub(crate) accounts: Piece<'e>,
     /// Orders sent today, for each trader, stock and side.
     pub(crate) operations: &'e mut [[u8; 2]],
+    pub(crate) judged: &'e mut Judged,
 }
 
 impl Court<'_> {
     /// Judges the requests in order and writes the verdict on each.
-    pub(crate) fn judge(&self, bench: &mut Bench<'_>, requests: &mut [Request]) -> Judged {
-        let stocks = self.listings.len();
-        let mut judged =
-            Judged { accepted: vec![Vec::new(); stocks], withdrawn: vec![Vec::new(); stocks] };
+    pub(crate) fn judge(&self, bench: &mut Bench<'_>, requests: &mut [Request]) {
         // The stocks and sides of which this trader's older orders were withdrawn in this stage.
         let mut cleared: Vec<(StockId, Side)> = Vec::new();
         let mut last = None;
@@ -46,18 +54,16 @@ impl Court<'_> {
                 cleared.clear();
                 last = Some(it.trader);
             }
-            if let Err(why) = self.admit(bench, &mut judged, &mut cleared, it) {
+            if let Err(why) = self.admit(bench, &mut cleared, it) {
                 it.verdict = Verdict::Rejected(why);
             }
         }
-        judged
     }
 
     #[inline]
     fn admit(
         &self,
         bench: &mut Bench<'_>,
-        judged: &mut Judged,
         cleared: &mut Vec<(StockId, Side)>,
         request: &Request,
     ) -> Result<(), Reject> {
@@ -75,14 +81,7 @@ impl Court<'_> {
             _ if self.kind == StageKind::Talk => return Err(Reject::NoTrading),
             Intent::Cancel { stock } => {
                 for side in Side::BOTH {
-                    self.withdraw(
-                        bench,
-                        judged,
-                        cleared,
-                        trader,
-                        (stock, side),
-                        EndReason::Withdrawn,
-                    );
+                    self.withdraw(bench, cleared, trader, (stock, side), EndReason::Withdrawn);
                     cleared.push((stock, side));
                 }
                 return Ok(());
@@ -121,7 +120,7 @@ impl Court<'_> {
             }
         }
         if replaces {
-            self.withdraw(bench, judged, cleared, trader, (stock, side), EndReason::Replaced);
+            self.withdraw(bench, cleared, trader, (stock, side), EndReason::Replaced);
             cleared.push((stock, side));
         }
         match side {
@@ -130,7 +129,13 @@ impl Court<'_> {
         }
         let sent = &mut bench.operations[counted][side as usize];
         *sent = sent.saturating_add(1);
-        judged.accepted[stock.index()].push(Accepted { request: id, trader, side, tick, qty });
+        bench.judged.accepted[stock.index()].push(Accepted {
+            request: id,
+            trader,
+            side,
+            tick,
+            qty,
+        });
         Ok(())
     }
 
@@ -185,7 +190,6 @@ impl Court<'_> {
     fn withdraw(
         &self,
         bench: &mut Bench<'_>,
-        judged: &mut Judged,
         cleared: &[(StockId, Side)],
         trader: TraderId,
         (stock, side): (StockId, Side),
@@ -204,7 +208,7 @@ impl Court<'_> {
                     bench.accounts.release_shares(trader, stock, u64::from(order.left));
                 }
             }
-            judged.withdrawn[stock.index()].push((place, why));
+            bench.judged.withdrawn[stock.index()].push((place, why));
         }
     }
 }

@@ -8,60 +8,80 @@ const PAIRS: &[u8; 200] = b"\
     40414243444546474849505152535455565758596061626364656667686970717273747576777879\
     8081828384858687888990919293949596979899";
 
+/// A number has at most so many characters, with its sign and the comma after it.
+const WIDTH: usize = 21;
+
 /// Rows on their way into a part; the buffer is used again for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
+    /// Written up to `at`; what follows is room.
     text: Vec<u8>,
+    at: usize,
     rows: usize,
 }
 
 impl Body {
     /// Starts a part.
     pub(crate) fn start(&mut self) {
-        self.text.clear();
-        self.text.push(b'[');
+        self.at = 0;
         self.rows = 0;
+        self.room(0);
+        self.byte(b'[');
     }
 
-    /// Starts a row.
+    /// Starts a row of at most so many numbers.
     #[inline]
-    pub(crate) fn open(&mut self) {
-        self.text.push(b'[');
+    pub(crate) fn open(&mut self, numbers: usize) {
+        self.room(numbers);
+        self.byte(b'[');
     }
 
     /// Adds a number to the row.
     #[inline]
     pub(crate) fn put(&mut self, number: i64) {
         if number < 0 {
-            self.text.push(b'-');
+            self.byte(b'-');
         }
-        self.digits(number.unsigned_abs());
-        self.text.push(b',');
+        self.count(number.unsigned_abs());
     }
 
     /// Adds a number that is never negative to the row.
     #[inline]
-    pub(crate) fn count(&mut self, number: u64) {
-        self.digits(number);
-        self.text.push(b',');
+    #[expect(clippy::cast_possible_truncation, reason = "remainders of 100 and digits below 10")]
+    pub(crate) fn count(&mut self, mut number: u64) {
+        if number < 10 {
+            self.byte(b'0' + number as u8);
+            self.byte(b',');
+            return;
+        }
+        let mut left = number.checked_ilog10().unwrap_or(0) as usize + 1;
+        let out = &mut self.text[self.at..=self.at + left];
+        self.at += left + 1;
+        out[left] = b',';
+        while left > 1 {
+            let pair = (number % 100) as usize * 2;
+            number /= 100;
+            out[left - 1] = PAIRS[pair + 1];
+            out[left - 2] = PAIRS[pair];
+            left -= 2;
+        }
+        if left == 1 {
+            out[0] = b'0' + number as u8;
+        }
     }
 
     /// Ends a row that has at least one number.
     #[inline]
     pub(crate) fn close(&mut self) {
-        if let Some(comma) = self.text.last_mut() {
-            *comma = b']';
-        }
-        self.text.push(b',');
+        self.text[self.at - 1] = b']';
+        self.byte(b',');
         self.rows += 1;
     }
 
     /// Ends a part that has at least one row.
     pub(crate) fn end(&mut self) -> &str {
-        if let Some(comma) = self.text.last_mut() {
-            *comma = b']';
-        }
-        std::str::from_utf8(&self.text).expect("digits, commas and brackets")
+        self.text[self.at - 1] = b']';
+        std::str::from_utf8(&self.text[..self.at]).expect("digits, commas and brackets")
     }
 
     /// How many rows the part has.
@@ -70,29 +90,18 @@ impl Body {
     }
 
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "remainders of 100 and digits below 10")]
-    fn digits(&mut self, mut number: u64) {
-        if number < 10 {
-            self.text.push(b'0' + number as u8);
-            return;
+    fn byte(&mut self, byte: u8) {
+        self.text[self.at] = byte;
+        self.at += 1;
+    }
+
+    /// Makes room for a row, its brackets and the comma after it.
+    #[inline]
+    fn room(&mut self, numbers: usize) {
+        let needed = self.at + WIDTH * numbers + 3;
+        if needed > self.text.len() {
+            self.text.resize(needed.max(2 * self.text.len()), 0);
         }
-        let mut digits = [0; 20];
-        let mut at = digits.len();
-        while number >= 100 {
-            let pair = (number % 100) as usize * 2;
-            number /= 100;
-            at -= 2;
-            digits[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
-        }
-        if number < 10 {
-            at -= 1;
-            digits[at] = b'0' + number as u8;
-        } else {
-            let pair = number as usize * 2;
-            at -= 2;
-            digits[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
-        }
-        self.text.extend_from_slice(&digits[at..]);
     }
 }
 
@@ -198,8 +207,10 @@ mod tests {
         let mut body = Body::default();
         body.start();
         for row in rows {
-            body.open();
-            row.iter().for_each(|it| body.put(*it));
+            body.open(row.len());
+            for number in row {
+                body.put(*number);
+            }
             body.close();
         }
         body.end().to_owned()

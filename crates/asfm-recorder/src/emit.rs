@@ -168,7 +168,7 @@ fn requests<S: Sink>(
 
 #[inline]
 fn request(body: &mut Body, it: &Request) {
-    body.open();
+    body.open(Table::Requests.fields().len());
     body.count(u64::from(it.trader.number()));
     for number in code::intent(it.intent) {
         body.put(number);
@@ -176,7 +176,9 @@ fn request(body: &mut Body, it: &Request) {
     if let Verdict::Rejected(why) = it.verdict {
         let (number, more) = code::reject(&why);
         body.put(number);
-        more.into_iter().flatten().for_each(|it| body.put(it));
+        for number in more.into_iter().flatten() {
+            body.put(number);
+        }
     }
     body.close();
 }
@@ -225,7 +227,7 @@ fn emit<S: Sink>(
 
 #[inline]
 fn trade(body: &mut Body, it: &Trade) {
-    body.open();
+    body.open(Table::Trades.fields().len());
     body.count(u64::from(it.stock.0));
     body.put(it.price.0);
     body.count(u64::from(it.qty));
@@ -242,7 +244,7 @@ fn trade(body: &mut Body, it: &Trade) {
 
 #[inline]
 fn end(body: &mut Body, it: &End) {
-    body.open();
+    body.open(Table::Ends.fields().len());
     body.count(it.order.0);
     body.count(u64::from(it.trader.number()));
     body.count(u64::from(it.stock.0));
@@ -284,7 +286,7 @@ fn close<S: Sink>(day: i64, it: &Close, sink: &mut S) -> Result<(), S::Error> {
 }
 
 fn transfer(body: &mut Body, it: &Transfer) {
-    body.open();
+    body.open(Table::Transfers.fields().len());
     body.count(u64::from(it.trader.number()));
     body.put(it.stock.map_or(-1, |it| i64::from(it.0)));
     body.put(it.amount.0);
@@ -304,10 +306,12 @@ fn accounts<S: Sink>(
     for (part, (cash, shares)) in (0..).zip(pieces) {
         body.start();
         for (cash, held) in cash.iter().zip(shares.chunks_exact(stocks)) {
-            body.open();
+            body.open(held.len() + 2);
             body.put(cash.0);
             body.put(worth(held, prices));
-            held.iter().for_each(|it| body.count(*it));
+            for shares in held {
+                body.count(*shares);
+            }
             body.close();
         }
         emit(Table::Accounts, when, part, body, sink)?;

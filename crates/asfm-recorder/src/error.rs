@@ -12,6 +12,9 @@ pub enum Error {
     /// There is a file of this name, and it was not asked to be overwritten.
     #[error("`{}` exists already", .0.display())]
     Exists(PathBuf),
+    /// The run has all its rounds.
+    #[error("the run in `{}` is done", .0.display())]
+    Done(PathBuf),
     /// The seed does not fit the file's integers.
     #[error("a recorded seed is at most {max}, found {0}", max = i64::MAX)]
     Seed(u64),
@@ -73,6 +76,14 @@ pub enum Error {
         /// Where, and what was found.
         damage: Box<Damage>,
     },
+    /// The run was rebuilt from its decisions, and something else came out.
+    #[error("`{}` differs from the run rebuilt from its decisions: {difference}", path.display())]
+    Differs {
+        /// The file.
+        path: PathBuf,
+        /// The first difference.
+        difference: Box<Difference>,
+    },
     /// The recorded scenario cannot be read.
     #[error("the scenario in `{}` cannot be read", path.display())]
     Scenario {
@@ -100,15 +111,42 @@ pub struct Damage {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, row, column, found, expected } = self;
-        write!(f, "table `{table}`")?;
-        for (word, it) in [("row", row), ("column", column)] {
-            if !it.is_empty() {
-                write!(f, ", {word} {it}")?;
-            }
-        }
-        write!(f, ": expected {expected}, found {found}")
+        place(f, self.table, &self.row, &self.column)?;
+        write!(f, ": expected {}, found {}", self.expected, self.found)
     }
+}
+
+/// A place where a run file holds something else than its decisions lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The table.
+    pub table: &'static str,
+    /// The row, by its key.
+    pub row: String,
+    /// The column.
+    pub column: String,
+    /// What is in the file.
+    pub stored: String,
+    /// What the decisions lead to.
+    pub rebuilt: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        place(f, self.table, &self.row, &self.column)?;
+        write!(f, ": stored {}, rebuilt {}", self.stored, self.rebuilt)
+    }
+}
+
+fn place(f: &mut fmt::Formatter<'_>, table: &str, row: &str, column: &str) -> fmt::Result {
+    write!(f, "table `{table}`")?;
+    if !row.is_empty() {
+        write!(f, ", {row}")?;
+    }
+    if !column.is_empty() {
+        write!(f, ", column `{column}`")?;
+    }
+    Ok(())
 }
 
 /// Adds to an error of `SQLite` which file it is about and what was to be done.

@@ -15,6 +15,9 @@ use crate::table::{APPLICATION, SCHEMA, VERSION};
 /// Files that `SQLite` keeps beside its own, and the file itself.
 const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 const BUSY: Duration = Duration::from_secs(5);
+/// The page sizes of small and large markets: large pages hold long texts in fewer pieces, small
+/// ones cost less in a round of few rows.
+const PAGE_BYTES: [u32; 2] = [4_096, 32_768];
 const CACHE_KIB: i32 = 16_384;
 
 /// A new file that is removed again, and the old one put back, unless it is kept.
@@ -101,52 +104,71 @@ fn remove(path: &Path) {
 }
 
 /// Opens the claimed file and makes its tables.
-pub(crate) fn make(path: &Path, options: Options) -> Result<Connection, Error> {
-    let wal = |options| made(path, options, true);
-    match options.journal {
-        Journal::Wal => wal(options),
-        Journal::Rollback => made(path, options, false),
-        Journal::Auto => match wal(options) {
-            Err(Error::Sqlite { .. }) => {
-                remove(path);
-                made(path, options, false)
-            }
-            other => other,
-        },
+pub(crate) fn make(path: &Path, options: Options, large: bool) -> Result<Connection, Error> {
+    let made = |wal| -> Result<Connection, Error> {
+        let file = open(path, options, wal, Some(PAGE_BYTES[usize::from(large)]))?;
+        tables(&file).of(path, "make tables in")?;
+        Ok(file)
+    };
+    match (options.journal, made(options.journal != Journal::Rollback)) {
+        (Journal::Auto, Err(Error::Sqlite { .. })) => {
+            remove(path);
+            made(false)
+        }
+        (_, other) => other,
     }
 }
 
-fn made(path: &Path, options: Options, wal: bool) -> Result<Connection, Error> {
+/// Opens an existing run file for writing.
+pub(crate) fn reopen(path: &Path, options: Options) -> Result<Connection, Error> {
+    match (options.journal, open(path, options, options.journal != Journal::Rollback, None)) {
+        (Journal::Auto, Err(Error::Sqlite { .. })) => open(path, options, false, None),
+        (_, other) => other,
+    }
+}
+
+fn tables(file: &Connection) -> rusqlite::Result<()> {
+    file.execute_batch(&format!("BEGIN; {SCHEMA}"))?;
+    file.pragma_update(None, "application_id", APPLICATION)?;
+    file.pragma_update(None, "user_version", VERSION)?;
+    file.execute_batch("COMMIT")
+}
+
+fn open(
+    path: &Path,
+    options: Options,
+    wal: bool,
+    page_bytes: Option<u32>,
+) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let file = Connection::open_with_flags(path, flags).of(path, "open")?;
-    let set = |file: &Connection| -> rusqlite::Result<()> {
+    let set = || -> rusqlite::Result<()> {
         file.busy_timeout(BUSY)?;
         file.set_prepared_statement_cache_capacity(64);
+        if let Some(bytes) = page_bytes {
+            file.pragma_update(None, "page_size", bytes)?;
+        }
         file.pragma_update(None, "cache_size", -CACHE_KIB)?;
         file.pragma_update(None, "temp_store", "memory")?;
         if let Some(pages) = options.pages_max {
             file.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
         }
         if wal {
-            journal(file, "wal")?;
+            journal(&file, "wal")?;
         } else {
             file.pragma_update(None, "locking_mode", "exclusive")?;
-            journal(file, "truncate")?;
+            journal(&file, "truncate")?;
         }
         let synchronous = match options.durability {
             Durability::Full => "full",
             Durability::Normal => "normal",
         };
         file.pragma_update(None, "synchronous", synchronous)?;
-        file.pragma_update(None, "foreign_keys", true)?;
-        file.execute_batch(&format!("BEGIN; {SCHEMA}"))?;
-        file.pragma_update(None, "application_id", APPLICATION)?;
-        file.pragma_update(None, "user_version", VERSION)?;
-        file.execute_batch("COMMIT")
+        file.pragma_update(None, "foreign_keys", true)
     };
-    set(&file).of(path, "make tables in")?;
+    set().of(path, "open")?;
     Ok(file)
 }
 

@@ -131,31 +131,12 @@ pub struct Call {
     pub failure: Option<String>,
 }
 
-pub(crate) const CALL_COLUMNS: [&str; 16] = [
-    "day",
-    "stage",
-    "trader",
-    "step",
-    "attempt",
-    "key",
-    "model",
-    "served_model",
-    "request",
-    "answer",
-    "finish_reason",
-    "prompt_tokens",
-    "answer_tokens",
-    "latency_ms",
-    "rung",
-    "failure",
-];
-
 impl Call {
     pub(crate) fn slot(&self) -> (Day, u8, TraderId, u16, u16) {
         (self.day, self.stage, self.trader, self.step, self.attempt)
     }
 
-    /// The row of the call, in the order of [`CALL_COLUMNS`].
+    /// The row of the call, in the order of the columns of `calls`.
     pub(crate) fn cells(&self) -> [Cell<'_>; 16] {
         let number = |it: Option<u32>| Cell::maybe(it.map(i64::from));
         [

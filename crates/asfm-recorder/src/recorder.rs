@@ -11,11 +11,14 @@ use asfm_engine::{Engine, RoundLog};
 
 use crate::error::{Context as _, Error};
 use crate::file::{self, New};
-use crate::header::{Call, Ending, Options, RunHeader};
+use crate::header::{Call, Ending, Options, RunHeader, Status};
+use crate::run::Run;
 use crate::writer::Writer;
 
 /// How many rounds may wait to be written.
 const WAITING: usize = 2;
+/// From so many traders on a market is large.
+const LARGE: usize = 2_000;
 
 /// Records a run, round by round.
 ///
@@ -48,10 +51,27 @@ impl Recorder {
     ) -> Result<Self, Error> {
         let path = path.as_ref();
         let new = New::claim(path, options.force)?;
-        let file = file::make(path, options)?;
+        let file = file::make(path, options, engine.scenario().traders() >= LARGE)?;
         let writer = Writer::start(path, file, header, engine)?;
         new.keep();
         Self::spawn(path, writer)
+    }
+
+    /// Opens the file of a run that stopped, to add the rounds that follow.
+    ///
+    /// The caller goes on with the market that [`Run::rebuild`](crate::Run::rebuild) gives back.
+    ///
+    /// # Errors
+    ///
+    /// If the file is not a run, cannot be written, or the run is done.
+    pub fn resume(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let status = Run::open(path)?.info().status;
+        if status == Status::Done {
+            return Err(Error::Done(path.to_owned()));
+        }
+        let file = file::reopen(path, options)?;
+        Self::spawn(path, Writer::resume(path, file)?)
     }
 
     fn spawn(path: &Path, writer: Writer) -> Result<Self, Error> {

@@ -4,44 +4,22 @@ use blake3::Hasher;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use crate::header::CALL_COLUMNS;
-use crate::table::Cell;
+use crate::table::{Cell, Table};
 
-/// The columns of `run` that the seal covers: all but itself.
-pub(crate) const RUN_COLUMNS: [&str; 14] = [
-    "id",
-    "version",
-    "scenario",
-    "title",
-    "seed",
-    "brain",
-    "agents",
-    "stocks",
-    "days",
-    "rounds",
-    "status",
-    "digest",
-    "started_at",
-    "wall_seconds",
-];
+/// The tables that are sealed, in the order of the seal's parts.
+pub(crate) const SEALED: [Table; 3] = [Table::Run, Table::Sources, Table::Calls];
 
 /// The seal of a run to which rounds are added.
 #[derive(Debug)]
 pub(crate) struct Seal {
-    sources: blake3::Hash,
+    sources: Hasher,
     calls: Hasher,
 }
 
 impl Seal {
     /// Reads what is sealed from a file.
     pub(crate) fn read(file: &Connection) -> rusqlite::Result<Self> {
-        let columns = CALL_COLUMNS.join(", ");
-        let calls =
-            format!("SELECT {columns} FROM calls ORDER BY day, stage, trader, step, attempt");
-        Ok(Self {
-            sources: hash(file, "SELECT seq, name, text FROM sources ORDER BY seq")?.finalize(),
-            calls: hash(file, &calls)?,
-        })
+        Ok(Self { sources: hash(file, Table::Sources)?, calls: hash(file, Table::Calls)? })
     }
 
     /// Adds a call; calls come in the order of their slots.
@@ -51,22 +29,20 @@ impl Seal {
         }
     }
 
-    /// The seal, with `run` as it stands in the file.
+    /// The seal, with `run` as it stands in the file: one mark per table, joined by dashes.
     pub(crate) fn mark(&self, file: &Connection) -> rusqlite::Result<String> {
-        let columns = RUN_COLUMNS.join(", ");
-        let run = hash(file, &format!("SELECT {columns} FROM run ORDER BY id"))?;
-        let mut all = Hasher::new_derive_key("asfm 2026 seal of a run file, version 1");
-        all.update(run.finalize().as_bytes());
-        all.update(self.sources.as_bytes());
-        all.update(self.calls.finalize().as_bytes());
-        Ok(all.finalize().to_hex().to_string())
+        let run = hash(file, Table::Run)?;
+        let marks =
+            [&run, &self.sources, &self.calls].map(|it| it.finalize().to_hex()[..32].to_owned());
+        Ok(marks.join("-"))
     }
 }
 
-fn hash(file: &Connection, query: &str) -> rusqlite::Result<Hasher> {
-    let mut hasher = Hasher::new();
-    let mut query = file.prepare(query)?;
-    let columns = query.column_count();
+/// The hash of all rows of a table; `seal`, the last column of `run`, is left out.
+fn hash(file: &Connection, table: Table) -> rusqlite::Result<Hasher> {
+    let mut hasher = Hasher::new_derive_key("asfm 2026 seal of a run file, version 1");
+    let mut query = file.prepare(&table.of(0))?;
+    let columns = table.columns().len() - usize::from(table == Table::Run);
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         for column in 0..columns {

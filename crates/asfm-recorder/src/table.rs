@@ -4,7 +4,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 /// The SQL that makes a run file.
-pub(crate) const SCHEMA: &str = include_str!("schema.sql");
+pub(crate) const SCHEMA: &str = concat!(include_str!("tables.sql"), include_str!("views.sql"));
 /// The version of [`SCHEMA`], kept in `user_version`.
 pub(crate) const VERSION: i32 = 1;
 /// Marks an `SQLite` file as a run, kept in `application_id`: "ASFM".
@@ -12,7 +12,7 @@ pub(crate) const APPLICATION: i32 = 0x4153_464D;
 
 macro_rules! tables {
     ($($variant:ident = $name:literal, $keys:literal, [$($column:literal),+], [$($field:literal),*];)+) => {
-        /// A table whose rows can be rebuilt.
+        /// A table; the rows of all but `run` and `calls` can be rebuilt.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Table { $($variant),+ }
 
@@ -43,6 +43,15 @@ macro_rules! tables {
 }
 
 tables! {
+    Run = "run", 1, [
+        "id", "version", "scenario", "title", "seed", "brain", "agents", "stocks", "days",
+        "rounds", "status", "digest", "started_at", "wall_seconds", "seal"
+    ], [];
+    Calls = "calls", 5, [
+        "day", "stage", "trader", "step", "attempt", "key", "model", "served_model", "request",
+        "answer", "finish_reason", "prompt_tokens", "answer_tokens", "latency_ms", "rung",
+        "failure"
+    ], [];
     Sources = "sources", 1, ["seq", "name", "text"], [];
     Companies = "companies", 1, [
         "company", "code", "name", "sector", "business", "shares_outstanding",
@@ -83,9 +92,19 @@ tables! {
 }
 
 impl Table {
+    /// What the number of a row in `body` counts, where the table has one.
+    pub(crate) fn counted(self) -> &'static str {
+        match self {
+            Self::Requests => "id",
+            Self::Accounts => "trader",
+            _ => "seq",
+        }
+    }
+
     /// The statement that adds a row.
     pub(crate) fn insert(self) -> String {
-        insert(self.name(), self.columns())
+        let (names, marks) = (self.columns().join(", "), marks(self.columns().len()));
+        format!("INSERT INTO {} ({names}) VALUES ({marks})", self.name())
     }
 
     /// The statement that finds the next row after a key.
@@ -107,12 +126,6 @@ impl Table {
             all.join(", ")
         )
     }
-}
-
-/// The statement that adds a row to a table.
-pub(crate) fn insert(table: &str, columns: &[&str]) -> String {
-    let (names, marks) = (columns.join(", "), marks(columns.len()));
-    format!("INSERT INTO {table} ({names}) VALUES ({marks})")
 }
 
 fn marks(n: usize) -> String {

@@ -10,9 +10,9 @@ use crate::code::whole;
 use crate::emit;
 use crate::error::{Context as _, Error};
 use crate::file;
-use crate::header::{CALL_COLUMNS, Call, Ending, RunHeader, Status};
+use crate::header::{Call, Ending, RunHeader, Status};
 use crate::seal::Seal;
-use crate::table::{Cell, Sink, Table, insert};
+use crate::table::{Cell, Sink, Table};
 
 /// The one that writes a run file.
 #[derive(Debug)]
@@ -20,7 +20,6 @@ pub(crate) struct Writer {
     path: PathBuf,
     file: Connection,
     inserts: Vec<String>,
-    insert_call: String,
     body: Body,
     seal: Seal,
 }
@@ -57,7 +56,6 @@ impl Writer {
             seal: Seal::read(&file).of(path, DOING)?,
             file,
             inserts: Table::ALL.iter().map(|it| it.insert()).collect(),
-            insert_call: insert("calls", &CALL_COLUMNS),
             body: Body::default(),
         };
         let mut body = std::mem::take(&mut it.body);
@@ -66,6 +64,25 @@ impl Writer {
         it.seal = Seal::read(&it.file).of(path, DOING)?;
         it.sealed().of(path, DOING)?;
         it.file.execute_batch("COMMIT").of(path, DOING)?;
+        Ok(it)
+    }
+
+    /// Goes on with a run that stopped.
+    pub(crate) fn resume(path: &Path, file: Connection) -> Result<Self, Error> {
+        let it = Self {
+            path: path.to_owned(),
+            seal: Seal::read(&file).of(path, "read")?,
+            file,
+            inserts: Table::ALL.iter().map(|it| it.insert()).collect(),
+            body: Body::default(),
+        };
+        let go_on = || -> rusqlite::Result<()> {
+            it.file.execute_batch("BEGIN IMMEDIATE")?;
+            it.file.execute("UPDATE run SET status = 'running', wall_seconds = NULL", [])?;
+            it.sealed()?;
+            it.file.execute_batch("COMMIT")
+        };
+        go_on().of(path, "go on with")?;
         Ok(it)
     }
 
@@ -92,8 +109,7 @@ impl Writer {
         emit::round(log, body, self)?;
         for call in calls {
             let cells = call.cells();
-            let mut insert = self.file.prepare_cached(&self.insert_call)?;
-            insert.execute(params_from_iter(&cells))?;
+            self.row(Table::Calls, &cells)?;
             self.seal.call(&cells);
         }
         self.file

@@ -6,13 +6,14 @@ mod support;
 
 use std::process::ExitCode;
 
-use support::{Ledger, inference, series};
+use support::{Ledger, cards, inference, series};
 
 #[expect(clippy::print_stdout, reason = "the table is what this program is for")]
 fn main() -> ExitCode {
     let mut ledger = Ledger::default();
     ledger.merge(inference::inference());
     ledger.merge(inference::bubbles());
+    ledger.merge(cards::cards());
     for name in series::FULL {
         ledger.merge(series::full(name));
         if name.starts_with("real") {

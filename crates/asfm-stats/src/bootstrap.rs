@@ -120,6 +120,7 @@ fn replicate(
     let estimate = statistic(x)?;
     let values: Vec<f64> = (0..replicates)
         .into_par_iter()
+        .with_min_len(32)
         .map_init(Vec::new, |indices, it| {
             draw(it, indices);
             let sample: Vec<f64> = indices.iter().map(|&it| x[it]).collect();
@@ -172,12 +173,24 @@ pub fn stationary(
     seed: u64,
     statistic: impl Statistic,
 ) -> Result<Replicates> {
+    stationary_for(Purpose::StationaryBootstrap, x, block, replicates, seed, statistic)
+}
+
+/// The same with the streams of another purpose.
+pub(crate) fn stationary_for(
+    purpose: Purpose,
+    x: &[f64],
+    block: f64,
+    replicates: usize,
+    seed: u64,
+    statistic: impl Statistic,
+) -> Result<Replicates> {
     at_least(x, 20)?;
     if !(block >= 1.0 && block.is_finite()) {
         return Err(StatsError::Domain("a mean block length below 1"));
     }
     replicate(x, replicates, statistic, "stationary bootstrap", |it, indices| {
-        let mut stream = Stream::new(seed, Purpose::StationaryBootstrap, it);
+        let mut stream = Stream::new(seed, purpose, it);
         draw_stationary(x.len(), 1.0 / block, &mut stream, indices);
     })
 }

@@ -99,8 +99,7 @@ fn backward_fast(y: &[f64], w0: usize) -> (Vec<f64>, f64) {
     for end in w0..=n {
         let upper = total[end - 1];
         let mut best = f64::NEG_INFINITY;
-        for start in 0..=end - w0 {
-            let lower = total[start];
+        for (start, lower) in total[..=end - w0].iter().enumerate() {
             let rows = (end - 1 - start) as f64;
             let [sx, sd, xx, xd, dd] = std::array::from_fn(|it| upper[it] - lower[it]);
             let (xx, xd, dd) = (xx - sx * sx / rows, xd - sx * sd / rows, dd - sd * sd / rows);
@@ -205,6 +204,33 @@ pub fn episodes(found: &Bubble, critical: &[f64]) -> Result<Vec<Explosive>> {
         at += run.len();
     }
     Ok(runs)
+}
+
+/// Deviation of prices from fundamental values: the bubble measures of laboratory markets
+/// (Stoeckl, Huber and Kirchler 2010).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Deviation {
+    /// Relative absolute deviation: mean |price - value| over mean value.
+    pub rad: f64,
+    /// Relative deviation: mean (price - value) over mean value; positive if overpriced.
+    pub rd: f64,
+}
+
+/// Deviation of a price path from the fundamental values of the same days. Needs 1 day.
+///
+/// # Errors
+///
+/// `LengthMismatch`; `Domain` if the mean value is not above 0.
+pub fn deviation(price: &[f64], value: &[f64]) -> Result<Deviation> {
+    crate::error::same_length(price, value)?;
+    crate::error::finite(price)?;
+    crate::error::finite(value)?;
+    let scale = sums::mean(value);
+    if scale <= 0.0 {
+        return Err(StatsError::Domain("a mean fundamental value not above zero"));
+    }
+    let gaps: Vec<f64> = price.iter().zip(value).map(|(p, v)| p - v).collect();
+    Ok(Deviation { rad: sums::mean(&sums::abs(&gaps)) / scale, rd: sums::mean(&gaps) / scale })
 }
 
 /// Simulated critical values of the tests under a random walk with drift `1/T`.

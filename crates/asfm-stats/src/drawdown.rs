@@ -150,6 +150,7 @@ pub fn drawdown_test(log_returns: &[f64], replicates: usize, seed: u64) -> Resul
     let observed = depth(log_returns);
     let above = (0..replicates)
         .into_par_iter()
+        .with_min_len(32)
         .filter(|&it| {
             let mut r = log_returns.to_vec();
             Stream::new(seed, Purpose::Drawdown, it).shuffle(&mut r);

@@ -67,7 +67,7 @@ pub fn cliff_delta(x: &[f64], y: &[f64]) -> Result<f64> {
 /// Vargha and Delaney's A12: probability that the first is larger, ties half; in [0, 1].
 /// Needs 1 value each.
 pub fn a12(x: &[f64], y: &[f64]) -> Result<f64> {
-    Ok((cliff_delta(x, y)? + 1.0) / 2.0)
+    Ok(0.5 + cliff_delta(x, y)? / 2.0)
 }
 
 /// All effect sizes of two samples.

@@ -20,7 +20,9 @@ pub fn robust_se(returns: &[f64], fitted: &Fit) -> Result<Vec<f64>> {
     let steps: Vec<f64> = fitted.parameters.iter().map(|it| 1e-4 * it.abs().max(1e-2)).collect();
     let moved = |moves: &[(usize, f64)]| {
         let mut p = fitted.parameters.clone();
-        moves.iter().for_each(|&(idx, by)| p[idx] += by * steps[idx]);
+        for &(idx, by) in moves {
+            p[idx] += by * steps[idx];
+        }
         p
     };
     let loglik = |p: &[f64]| filter(returns, fitted.model, p).map(|it| it.loglik);

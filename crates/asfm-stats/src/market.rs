@@ -277,7 +277,9 @@ pub fn volatility(closes: &[&[f64]]) -> Result<Volatility> {
         }
     }
     let n_stocks = closes.len() as f64;
-    index.iter_mut().for_each(|it| *it /= n_stocks);
+    for it in &mut index {
+        *it /= n_stocks;
+    }
     Ok(Volatility {
         mean_of_stocks: mean(&per_stock),
         equal_weight_index: sd(&index)?.value,
@@ -314,6 +316,33 @@ fn positive(prices: &[f64]) -> Result<()> {
     } else {
         Err(StatsError::Domain("a price not above zero"))
     }
+}
+
+/// Prices of the equal-weight index of several stocks, from 100: every day it grows by the
+/// mean of their simple returns.
+///
+/// Each element holds one stock's closes, as for [`volatility`]. Needs two closes.
+///
+/// # Errors
+///
+/// `Empty` without stocks; `LengthMismatch` if stocks differ in days; `Domain` for a close
+/// not above 0.
+pub fn equal_weight_index(closes: &[&[f64]]) -> Result<Vec<f64>> {
+    let first = closes.first().ok_or(StatsError::Empty)?;
+    let mut growth = vec![0.0; first.len().saturating_sub(1)];
+    for stock in closes {
+        crate::error::same_length(first, stock)?;
+        for (sum, it) in growth.iter_mut().zip(simple_returns(stock)?) {
+            *sum += it;
+        }
+    }
+    let mut level = 100.0;
+    let mut index = vec![level];
+    for it in growth {
+        level *= 1.0 + it / closes.len() as f64;
+        index.push(guard(level)?);
+    }
+    Ok(index)
 }
 
 /// Closes with every day that had no trade set to the close before it; the

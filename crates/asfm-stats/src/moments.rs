@@ -137,13 +137,13 @@ pub(crate) fn quantile_select(x: &mut [f64], p: f64) -> f64 {
     clippy::cast_sign_loss,
     reason = "the position lies between 0 and n - 1"
 )]
-fn position(n: usize, p: f64) -> (usize, f64) {
+pub(crate) fn position(n: usize, p: f64) -> (usize, f64) {
     let position = (n - 1) as f64 * p;
     let idx = (position.floor() as usize).min(n - 1);
     (idx, position - idx as f64)
 }
 
-fn between(low: f64, high: f64, t: f64) -> f64 {
+pub(crate) fn between(low: f64, high: f64, t: f64) -> f64 {
     if t < 0.5 { low + (high - low) * t } else { high - (high - low) * (1.0 - t) }
 }
 

@@ -102,7 +102,7 @@ pub fn anderson_darling(x: &[f64]) -> Result<TestResult> {
 }
 
 /// Shapiro and Wilk's test in Royston's (1995) approximation, whose weights rest on the
-/// seven-digit normal quantile of Wichura (1988). Needs 3 to 5000 values.
+/// normal quantile of Beasley and Springer (1977). Needs 3 to 5000 values.
 pub fn shapiro_wilk(x: &[f64]) -> Result<TestResult> {
     varying(x, 3)?;
     if x.len() > 5000 {
@@ -125,7 +125,7 @@ fn shapiro_weights(n: usize) -> Vec<f64> {
     }
     let size = n as f64;
     let m: Vec<f64> =
-        (0..half).map(|i| -seven_digit_quantile((i as f64 + 0.625) / (size + 0.25))).collect();
+        (0..half).map(|i| -nine_digit_quantile((i as f64 + 0.625) / (size + 0.25))).collect();
     let total = 2.0 * sums::dot(&m, &m);
     let u = 1.0 / size.sqrt();
     let first = m[0] / total.sqrt()
@@ -147,25 +147,19 @@ fn shapiro_weights(n: usize) -> Vec<f64> {
     weights
 }
 
-/// Wichura's PPND7: the quantile of the normal law to about seven digits, for p up to one
-/// half. Royston's coefficients were fitted with it.
-fn seven_digit_quantile(p: f64) -> f64 {
+/// Beasley and Springer's (1977) quantile of the normal law, to about nine digits, for p up
+/// to one half: the one Royston's weights are computed with.
+fn nine_digit_quantile(p: f64) -> f64 {
     let q = p - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180_625 - q * q;
-        let above = [3.387_132_717_9, 50.434_271_938, 159.291_132_02, 59.109_374_72];
-        let below = [1.0, 17.895_169_469, 78.757_757_664, 67.187_563_6];
-        return q * polynomial(&above, r) / polynomial(&below, r);
+    if q.abs() <= 0.42 {
+        let above = [2.506_628_238_84, -18.615_000_625_29, 41.391_197_735_34, -25.441_060_496_37];
+        let below =
+            [1.0, -8.473_510_930_90, 23.083_367_437_43, -21.062_241_018_26, 3.130_829_098_33];
+        return q * polynomial(&above, q * q) / polynomial(&below, q * q);
     }
     let r = (-p.ln()).sqrt();
-    let (above, below, r) = if r <= 5.0 {
-        let above = [1.423_437_277_7, 2.756_815_39, 1.306_728_481_6, 0.170_238_211_03];
-        (above, [1.0, 0.737_001_642_5, 0.120_211_329_75], r - 1.6)
-    } else {
-        let above = [6.657_905_115, 3.081_226_386, 0.428_682_943_37, 0.017_337_203_997];
-        (above, [1.0, 0.241_978_942_25, 0.012_258_202_635], r - 5.0)
-    };
-    -polynomial(&above, r) / polynomial(&below, r)
+    let above = [-2.787_189_311_38, -2.297_964_791_34, 4.850_141_271_35, 2.321_212_768_58];
+    -polynomial(&above, r) / polynomial(&[1.0, 3.543_889_247_62, 1.637_067_818_97], r)
 }
 
 fn shapiro_p(w: f64, n: f64) -> f64 {

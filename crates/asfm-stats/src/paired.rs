@@ -9,7 +9,7 @@ use crate::estimate::{Alternative, Estimate, Interval, TestResult};
 use crate::multiplicity::{Proportion, proportion};
 use crate::random::{Purpose, Stream};
 use crate::rank::{ranks, tie_sizes};
-use crate::special::{normal_two_sided, t_sf, t_two_sided, t_upper};
+use crate::special::{coin_cdf, normal_two_sided, t_sf, t_two_sided, t_upper};
 use crate::sums;
 
 /// Differences `treated - control`.
@@ -95,12 +95,16 @@ fn rank_sums(d: &[f64]) -> (f64, f64, Vec<f64>) {
     let magnitudes = sums::abs(&kept);
     let (mut plus, mut minus) = (0.0, 0.0);
     for (it, rank) in kept.iter().zip(ranks(&magnitudes)) {
-        if *it > 0.0 { plus += rank } else { minus += rank }
+        if *it > 0.0 {
+            plus += rank;
+        } else {
+            minus += rank;
+        }
     }
     (plus, minus, magnitudes)
 }
 
-/// As [`wilcoxon`] with the exact p; `Domain` with ties or zeros.
+/// As [`wilcoxon`] with the exact p; `Domain` with ties or zeros, or above 1000 differences.
 pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let (plus, minus, magnitudes) = rank_sums(d);
@@ -108,6 +112,9 @@ pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
         return Err(StatsError::Domain("tied or zero differences"));
     }
     let n = d.len();
+    if n > 1000 {
+        return Err(StatsError::Domain("more than 1000 differences"));
+    }
     let mut share = vec![0.0; n * (n + 1) / 2 + 1];
     share[0] = 1.0;
     for rank in 1..=n {
@@ -177,13 +184,7 @@ pub fn sign_test(d: &[f64]) -> Result<TestResult> {
     let positive = d.iter().filter(|it| **it > 0.0).count();
     let n = d.iter().filter(|it| **it != 0.0).count();
     let fewer = positive.min(n - positive);
-    // Binomial probabilities at one half, each from the one before.
-    let mut probability = 0.5_f64.powi(i32::try_from(n).unwrap_or(i32::MAX));
-    let mut tail = 0.0;
-    for k in 0..=fewer {
-        tail += probability;
-        probability *= (n - k) as f64 / (k + 1) as f64;
-    }
+    let tail = coin_cdf(fewer, n);
     TestResult::new(positive as f64, (2.0 * tail).min(1.0), n, "median difference 0", "sign test")
 }
 
@@ -217,11 +218,11 @@ pub struct PairedSummary {
     pub sign_flip: TestResult,
     /// BCa interval of the mean at 95 %, 9 999 replicates; from 8 seeds on.
     pub bca: Option<Interval>,
-    /// Standardised effect g_z.
+    /// Standardised effect `g_z`.
     pub hedges_gz: Option<f64>,
-    /// Standardised effect d_z, before correction.
+    /// Standardised effect `d_z`, before correction.
     pub cohen_dz: Option<f64>,
-    /// Interval of g_z at 95 %, normal approximation.
+    /// Interval of `g_z` at 95 %, normal approximation.
     pub gz_ci: Option<Interval>,
     /// Share of positive differences with its Clopper-Pearson interval.
     pub positive: Proportion,

@@ -44,16 +44,27 @@ impl Stream {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Uniform in 0..n, without bias.
+    /// Uniform in 0..n, without bias. Samples are far shorter than 2^32.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "n is the length of a sample, the low half is meant, the high half is below n"
+    )]
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        let n = n as u64;
+        let n = n as u32;
         loop {
-            let wide = u128::from(self.0.next_u64()) * u128::from(n);
-            // The low half is uniform; the few values below 2^64 mod n are drawn again.
-            let low = wide as u64;
+            let wide = u64::from(self.0.next_u32()) * u64::from(n);
+            // The low half is uniform; the few values below 2^32 mod n are drawn again.
+            let low = wide as u32;
             if low >= n || low >= n.wrapping_neg() % n {
-                return (wide >> 64) as usize;
+                return (wide >> 32) as usize;
             }
+        }
+    }
+
+    /// Fills `words` with random bits.
+    pub(crate) fn bits(&mut self, words: &mut [u64]) {
+        for it in words {
+            *it = self.0.next_u64();
         }
     }
 

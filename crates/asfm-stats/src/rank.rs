@@ -53,7 +53,10 @@ pub(crate) fn correlation(x: &[f64], y: &[f64]) -> Result<f64> {
     if flat(sxx, x) || flat(syy, y) {
         return Err(StatsError::Constant);
     }
-    guard((sums::dot(&ex, &ey) / (sxx.sqrt() * syy.sqrt())).clamp(-1.0, 1.0))
+    // One root is exact for equal sums; two keep extreme magnitudes within range.
+    let product = sxx * syy;
+    let scale = if product.is_normal() { product.sqrt() } else { sxx.sqrt() * syy.sqrt() };
+    guard((sums::dot(&ex, &ey) / scale).clamp(-1.0, 1.0))
 }
 
 fn correlation_test(r: f64, n: usize, method: &'static str) -> Result<TestResult> {

@@ -108,7 +108,9 @@ pub(crate) fn with_constant(columns: &[&[f64]]) -> Array2<f64> {
     let n = columns.first().map_or(0, |it| it.len());
     Array2::from_shape_fn(
         (n, columns.len() + 1),
-        |(i, j)| if j == 0 { 1.0 } else { columns[j - 1][i] },
+        |(i, j)| {
+            if j == 0 { 1.0 } else { columns[j - 1][i] }
+        },
     )
 }
 

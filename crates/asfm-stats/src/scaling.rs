@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{Result, StatsError, enough, guard, varying};
-use crate::moments::{l_ratios_sorted, quantile_select, quantile_sorted, standardised};
+use crate::moments::{l_ratios_sorted, quantile_sorted, standardised};
 use crate::normality::jarque_bera_statistic;
 use crate::sums;
 
@@ -114,11 +114,16 @@ pub(crate) fn exceedances(x: &[f64], p: f64) -> Vec<bool> {
 pub(crate) fn fano_of(events: &[bool], width: usize) -> Result<f64> {
     let counts: Vec<f64> =
         events.chunks_exact(width).map(|it| it.iter().filter(|it| **it).count() as f64).collect();
-    let mean = sums::mean(&counts);
+    fano_of_counts(&counts)
+}
+
+/// Fano factor of counts.
+pub(crate) fn fano_of_counts(counts: &[f64]) -> Result<f64> {
+    let mean = sums::mean(counts);
     if mean <= 0.0 {
         return Err(StatsError::Constant);
     }
-    guard(sums::variance(&counts) / mean)
+    guard(sums::variance(counts) / mean)
 }
 
 /// Quantile asymmetry `(q.95 + q.05 - 2 median) / (q.95 - q.05)`: negative if losses
@@ -126,17 +131,94 @@ pub(crate) fn fano_of(events: &[bool], width: usize) -> Result<f64> {
 /// quantiles coincide.
 pub fn quantile_asymmetry(x: &[f64]) -> Result<f64> {
     varying(x, 20)?;
-    quantile_asymmetry_of(&mut x.to_vec())
-}
-
-/// The same, reordering `x`.
-pub(crate) fn quantile_asymmetry_of(x: &mut [f64]) -> Result<f64> {
-    let (high, low) = (quantile_select(x, 0.95), quantile_select(x, 0.05));
+    let sorted = sums::sorted(x);
+    let q = |p| quantile_sorted(&sorted, p);
+    let (high, low) = (q(0.95), q(0.05));
     let spread = high - low;
     if spread <= 0.0 {
         return Err(StatsError::Constant);
     }
-    Ok((high + low - 2.0 * quantile_select(x, 0.5)) / spread)
+    Ok((high + low - 2.0 * q(0.5)) / spread)
+}
+
+/// Quantile asymmetry of values whose signs are drawn afresh: from magnitudes in ascending
+/// order, order statistics are found by counting sign bits.
+pub(crate) struct RandomSigns {
+    magnitudes: Vec<f64>,
+}
+
+impl RandomSigns {
+    pub(crate) fn new(x: &[f64]) -> Self {
+        Self { magnitudes: sums::sorted(&sums::abs(x)) }
+    }
+
+    /// Number of 64-bit words that hold one sign per value.
+    pub(crate) fn n_words(&self) -> usize {
+        self.magnitudes.len().div_ceil(64)
+    }
+
+    /// The asymmetry when set bits mark negative values; 0 if the quantiles coincide. Bits
+    /// beyond the last value are cleared.
+    pub(crate) fn asymmetry(&self, negative: &mut [u64]) -> f64 {
+        let n = self.magnitudes.len();
+        if let (Some(last), rest @ 1..) = (negative.last_mut(), n % 64) {
+            *last &= (1 << rest) - 1;
+        }
+        let n_negative = negative.iter().map(|it| it.count_ones() as usize).sum();
+        let q = |p| {
+            let (idx, t) = crate::moments::position(n, p);
+            let at = |rank: usize| self.ranked(negative, n_negative, rank.min(n - 1));
+            crate::moments::between(at(idx), at(idx + 1), t)
+        };
+        let (high, low) = (q(0.95), q(0.05));
+        if high > low { (high + low - 2.0 * q(0.5)) / (high - low) } else { 0.0 }
+    }
+
+    /// The value of a rank, from 0. Negative values come first, the largest magnitude
+    /// leading; positive ones follow, the largest magnitude last.
+    fn ranked(&self, negative: &[u64], n_negative: usize, rank: usize) -> f64 {
+        let n = self.magnitudes.len();
+        // Both sides are counted down from the largest magnitude.
+        let (flip, mut left) = if rank < n_negative { (0, rank) } else { (u64::MAX, n - 1 - rank) };
+        for (word, bits) in negative.iter().enumerate().rev() {
+            let used = (n - 64 * word).min(64);
+            let mut bits = (bits ^ flip) & (u64::MAX >> (64 - used));
+            let count = bits.count_ones() as usize;
+            if left >= count {
+                left -= count;
+                continue;
+            }
+            for _ in 0..left {
+                bits ^= 1 << bits.ilog2();
+            }
+            let magnitude = self.magnitudes[64 * word + bits.ilog2() as usize];
+            return if flip == 0 { -magnitude } else { magnitude };
+        }
+        0.0
+    }
+}
+
+/// Counts per window of events scattered at random, without replacement.
+pub(crate) fn scatter(
+    n_events: usize,
+    n: usize,
+    width: usize,
+    stream: &mut crate::random::Stream,
+    taken: &mut Vec<bool>,
+) -> Vec<f64> {
+    taken.clear();
+    taken.resize(n, false);
+    let mut counts = vec![0.0; n / width];
+    // Floyd's sampling: a place drawn twice gives its turn to the newest place.
+    for newest in n - n_events..n {
+        let drawn = stream.below(newest + 1);
+        let place = if taken[drawn] { newest } else { drawn };
+        taken[place] = true;
+        if let Some(count) = counts.get_mut(place / width) {
+            *count += 1.0;
+        }
+    }
+    counts
 }
 
 /// Ratio of the 1 % quantile to the 99 % one, sign changed: above 1 if losses reach
@@ -145,4 +227,40 @@ pub(crate) fn tail_quantile_ratio(x: &[f64]) -> Option<f64> {
     let sorted = sums::sorted(x);
     let ratio = -quantile_sorted(&sorted, 0.01) / quantile_sorted(&sorted, 0.99);
     Some(ratio).filter(|it| it.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, Stream};
+
+    #[test]
+    fn counting_sign_bits_finds_the_quantiles() {
+        for n in [20, 63, 64, 65, 250] {
+            let x = Stream::new(9, Purpose::GainLoss, n).normals(n);
+            let law = RandomSigns::new(&x);
+            let mut bits = vec![0; law.n_words()];
+            Stream::new(9, Purpose::GainLoss, n + 1).bits(&mut bits);
+            let sign = |i: usize| {
+                if bits[i / 64] >> (i % 64) & 1 == 1 { -1.0 } else { 1.0 }
+            };
+            let signed: Vec<f64> =
+                law.magnitudes.iter().enumerate().map(|(i, it)| sign(i) * it).collect();
+            let plain = quantile_asymmetry(&signed).expect("the values vary");
+            assert!((law.asymmetry(&mut bits) - plain).abs() < 1e-12, "{n}");
+        }
+    }
+
+    #[test]
+    fn scattered_events_keep_their_number() {
+        let mut taken = Vec::new();
+        let mut total = vec![0.0; 10];
+        for it in 0..400 {
+            let mut stream = Stream::new(3, Purpose::Intermittency, it);
+            let counts = scatter(10, 200, 20, &mut stream, &mut taken);
+            assert!((sums::sum(&counts) - 10.0).abs() < 1e-12);
+            total.iter_mut().zip(&counts).for_each(|(sum, it)| *sum += it);
+        }
+        assert!(total.iter().all(|it| (300.0..500.0).contains(it)), "{total:?}");
+    }
 }

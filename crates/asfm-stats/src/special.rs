@@ -54,9 +54,20 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
     if density > 0.0 { z - miss / density } else { z }
 }
 
+/// Degrees of freedom a distribution can have. What is not sound ends as NaN, which no
+/// result type of this crate lets through.
+fn sound(df: f64) -> bool {
+    df > 0.0 && df.is_finite()
+}
+
 /// P(chi-squared with `df` degrees of freedom > x).
 pub(crate) fn chi2_sf(x: f64, df: f64) -> f64 {
-    if x <= 0.0 { 1.0 } else { gamma_ur(0.5 * df, 0.5 * x) }
+    match x {
+        _ if x.is_nan() || !sound(df) => f64::NAN,
+        _ if x <= 0.0 => 1.0,
+        _ if x.is_infinite() => 0.0,
+        _ => gamma_ur(0.5 * df, 0.5 * x),
+    }
 }
 
 /// P(T > t) of Student's t.
@@ -67,6 +78,9 @@ pub(crate) fn t_sf(t: f64, df: f64) -> f64 {
 
 /// P(|T| > |t|) of Student's t.
 pub(crate) fn t_two_sided(t: f64, df: f64) -> f64 {
+    if t.is_nan() || !sound(df) {
+        return f64::NAN;
+    }
     beta_reg(0.5 * df, 0.5, df / (df + t * t))
 }
 
@@ -81,7 +95,16 @@ pub(crate) fn t_upper(tail: f64, df: f64) -> f64 {
 
 /// P(F > f) with `d1` and `d2` degrees of freedom.
 pub(crate) fn f_sf(f: f64, d1: f64, d2: f64) -> f64 {
-    if f <= 0.0 { 1.0 } else { beta_reg(0.5 * d2, 0.5 * d1, d2 / (d2 + d1 * f)) }
+    match f {
+        _ if f.is_nan() || !sound(d1) || !sound(d2) => f64::NAN,
+        _ if f <= 0.0 => 1.0,
+        _ => beta_reg(0.5 * d2, 0.5 * d1, d2 / (d2 + d1 * f)),
+    }
+}
+
+/// P(X <= k) of a binomial law of n trials at one half.
+pub(crate) fn coin_cdf(k: usize, n: usize) -> f64 {
+    if k >= n { 1.0 } else { beta_reg((n - k) as f64, k as f64 + 1.0, 0.5) }
 }
 
 /// Quantile of the beta distribution.

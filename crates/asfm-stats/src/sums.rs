@@ -47,7 +47,9 @@ pub(crate) fn deviations(x: &[f64]) -> Vec<f64> {
     let m = mean(x);
     let mut e: Vec<f64> = x.iter().map(|it| it - m).collect();
     let rest = mean(&e);
-    e.iter_mut().for_each(|it| *it -= rest);
+    for it in &mut e {
+        *it -= rest;
+    }
     e
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::error::{Result, StatsError, at_least, enough, finite, same_length};
 use crate::estimate::{Alternative, Interval, TestResult};
 use crate::rank::{ranks, tie_sizes};
-use crate::regression::least_squares;
+use crate::regression::{Fit, least_squares};
 use crate::special::{chi2_sf, normal_sf, t_sf, t_upper};
 
 /// Which way the values go as the level rises.
@@ -220,12 +220,44 @@ pub fn inverted_u(x: &[f64], y: &[f64]) -> Result<InvertedU> {
     same_length(x, y)?;
     at_least(x, 4)?;
     at_least(y, 4)?;
+    shape_of(x, fit_quadratic(x, y)?)
+}
+
+/// The same with an effect of its own for every block: rows are seeds, columns the
+/// `levels`. The constant reported is the mean of the blocks' effects. Needs 3 levels.
+pub fn inverted_u_within(levels: &[f64], blocks: ArrayView2<'_, f64>) -> Result<InvertedU> {
+    table(blocks, 1, 3)?;
+    at_least(levels, 3)?;
+    if levels.len() != blocks.ncols() {
+        return Err(StatsError::LengthMismatch { left: levels.len(), right: blocks.ncols() });
+    }
+    // Every block sees every level, so removing block means from the values alone leaves
+    // slopes unchanged; only the degrees of freedom know of the blocks.
+    let grand = blocks.iter().sum::<f64>() / blocks.len() as f64;
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    for row in blocks.rows() {
+        let own = row.sum() / row.len() as f64;
+        x.extend_from_slice(levels);
+        y.extend(row.iter().map(|it| it - own + grand));
+    }
+    let mut fit = fit_quadratic(&x, &y)?;
+    fit.df -= blocks.nrows() as f64 - 1.0;
+    if fit.df < 1.0 {
+        return Err(StatsError::TooShort { need: blocks.nrows() + 3, got: y.len() });
+    }
+    shape_of(&x, fit)
+}
+
+fn fit_quadratic(x: &[f64], y: &[f64]) -> Result<Fit> {
     let design = Array2::from_shape_fn((x.len(), 3), |(i, j)| match j {
         0 => 1.0,
         1 => x[i],
         _ => x[i] * x[i],
     });
-    let fit = least_squares(design.view(), y)?;
+    least_squares(design.view(), y)
+}
+
+fn shape_of(x: &[f64], fit: Fit) -> Result<InvertedU> {
     let scale = fit.ssr / fit.df;
     if scale <= 0.0 {
         return Err(StatsError::Constant);
@@ -269,7 +301,11 @@ pub fn contrast(x: &[f64], y: &[f64], inside: impl Fn(f64) -> bool) -> Result<f6
     finite(y)?;
     let (mut within, mut rest) = (Vec::new(), Vec::new());
     for (&x, &y) in x.iter().zip(y) {
-        if inside(x) { within.push(y) } else { rest.push(y) }
+        if inside(x) {
+            within.push(y);
+        } else {
+            rest.push(y);
+        }
     }
     if within.is_empty() || rest.is_empty() {
         return Err(StatsError::Empty);

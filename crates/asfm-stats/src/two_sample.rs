@@ -68,7 +68,9 @@ pub fn kolmogorov_smirnov_exact(x: &[f64], y: &[f64]) -> Result<TestResult> {
     let numerator = ks_numerator(&steps, m, n);
     // The distance may be reached only where a group of tied values ends.
     let mut ends = vec![false; m + n + 1];
-    steps.iter().for_each(|&(_, i, j)| ends[i + j] = true);
+    for &(_, i, j) in &steps {
+        ends[i + j] = true;
+    }
     let reached = |i: usize, j: usize| {
         numerator == 0 || (ends[i + j] && (i * n).abs_diff(j * m) >= numerator)
     };
@@ -132,7 +134,9 @@ pub fn mann_whitney_exact(x: &[f64], y: &[f64]) -> Result<TestResult> {
     let u = u_statistic(x, y);
     // share[j][k]: probability of U = k among i values of one and j of the other sample.
     let mut share = vec![vec![0.0; m * n + 1]; n + 1];
-    share.iter_mut().for_each(|it| it[0] = 1.0);
+    for it in &mut share {
+        it[0] = 1.0;
+    }
     for i in 1..=m {
         for j in 1..=n {
             // The largest of i + j values belongs to the first sample with probability i/(i+j).

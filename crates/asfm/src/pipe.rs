@@ -97,7 +97,7 @@ impl Prices {
     fn new(tick: &str) -> Result<Self, String> {
         let tick = decimal_text(tick).ok_or_else(|| "expected a decimal number".to_owned())?;
         let places = tick.split_once('.').map_or(0, |it| it.1.len()) + 1;
-        let units = units(&tick, places).map_err(|it| it.to_owned())?;
+        let units = units(&tick, places).map_err(str::to_owned)?;
         let grid = Grid::new(units).map_err(|it| it.to_string())?;
         Ok(Self { grid, places })
     }
@@ -244,7 +244,7 @@ impl Pipe {
             Message::Limit { id, trader, side, qty, price, tif, post_only } => {
                 (id, self.limit(id, trader, side, qty, &price, tif, post_only)?)
             }
-            Message::Market { id, trader, side, qty } => (id, self.market(id, trader, side, qty)?),
+            Message::Market { id, trader, side, qty } => (id, self.market(id, trader, side, qty)),
             Message::Cancel { id } => (id, self.cancel(id)),
             Message::Replace { id, qty, price } => (id, self.replace(id, qty, &price)?),
         };
@@ -284,20 +284,10 @@ impl Pipe {
         }))
     }
 
-    fn market(
-        &mut self,
-        id: u64,
-        trader: u64,
-        side: SideWord,
-        qty: u64,
-    ) -> Result<Result<(), String>, String> {
+    fn market(&mut self, id: u64, trader: u64, side: SideWord, qty: u64) -> Result<(), String> {
         let trader = self.trader(trader);
-        let order = || -> Result<MarketOrder, String> {
-            Ok(MarketOrder { id: named(id)?, trader, side: side.into(), qty: quantity(qty)? })
-        };
-        Ok(order().and_then(|it| {
-            self.book.market(it, &mut self.heard).map(drop).map_err(|it| it.to_string())
-        }))
+        let order = MarketOrder { id: named(id)?, trader, side: side.into(), qty: quantity(qty)? };
+        self.book.market(order, &mut self.heard).map(drop).map_err(|it| it.to_string())
     }
 
     fn cancel(&mut self, id: u64) -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! `asfm run` and `asfm verify`: the loop in which everything meets.
+//! `asfm run`: the loop in which everything meets.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,16 @@ use std::time::Instant;
 use anyhow::Context as _;
 use asfm_agent::BrainKind;
 use asfm_engine::{Engine, Scenario, Seed};
-use asfm_recorder::{Durability, Ending, Options, Recorder, RunHeader};
+use asfm_recorder::{Durability, Ending, Journal, Options, Recorder, RunHeader};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Brain, Run, Verify};
+use crate::cli::{Brain, Run};
 use crate::failure::{Failure, misuse};
 use crate::scenario;
 use crate::summary::{About, Tally};
+
+/// From how many traders on a run file cannot be read while it is recorded.
+const LARGE: usize = 10_000;
 
 /// `asfm run`.
 pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
@@ -108,15 +111,24 @@ fn create(path: &Path, flags: &Run, engine: &Engine) -> Result<Recorder, Failure
         brain: flags.brain.word().to_owned(),
         started_at: jiff::Timestamp::now().to_string(),
     };
-    // What rules decided can be decided again; it need not survive a power cut.
-    let options =
-        Options { force: flags.force, durability: Durability::Normal, ..Options::default() };
-    Recorder::create(path, &header, engine, &options).map_err(recording)
+    // What rules decided can be decided again; it need not survive a power cut. A large market
+    // writes so much that keeping it in a log first would cost a quarter of the run's time.
+    let large = engine.scenario().traders() >= LARGE;
+    let options = Options {
+        force: flags.force,
+        durability: Durability::Normal,
+        journal: if large { Journal::Rollback } else { Journal::Auto },
+        ..Options::default()
+    };
+    Recorder::create(path, &header, engine, options).map_err(recording)
 }
 
 /// What went wrong with a run file.
 fn recording(error: asfm_recorder::Error) -> Failure {
-    Failure::Failed(error.into())
+    match error {
+        asfm_recorder::Error::Exists(_) => Failure::Misuse(error.into()),
+        error => Failure::Failed(error.into()),
+    }
 }
 
 /// Set by Ctrl-C and by SIGTERM: the run stops before its next round.
@@ -148,9 +160,4 @@ impl From<Brain> for BrainKind {
             Brain::Zi => Self::ZeroIntelligence,
         }
     }
-}
-
-/// `asfm verify`.
-pub(crate) fn verify(flags: &Verify) -> Result<(), Failure> {
-    todo!("{flags:?}")
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use asfm_engine::{
-    CloseKind, Engine, Intent, OrderLife, Price, Request, RequestId, RoundLog, Scenario, Side,
-    StockId, TraderId, Verdict,
+    CloseKind, Engine, Intent, OrderLife, Request, RequestId, RoundLog, Scenario, Side, StockId,
+    TraderId, Verdict,
 };
 use asfm_stats::market::{
     self, OrderMetrics, OrderTotals, StockTotals, Turnover, Volatility, order_metrics, turnover,
@@ -353,11 +353,10 @@ impl Summary {
     fn kind_table(&self) -> String {
         let mut table = table(&["kind", "traders", "capital each", "return"]);
         for it in &self.kinds {
-            let capital = Price((it.capital * 100.0).round() as i64 * 100);
             table.add_row([
                 it.kind.clone(),
                 it.traders.to_string(),
-                capital.to_string(),
+                format!("{:.2}", it.capital),
                 signed(it.mean_return),
             ]);
         }
@@ -368,7 +367,7 @@ impl Summary {
 
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
+    table.load_style(presets::NOTHING).set_header(header.iter().copied());
     table
 }
 

@@ -1,5 +1,7 @@
 //! Integration tests of the book, in one binary.
 
+#[path = "../support/brute.rs"]
+mod brute;
 #[path = "../support/model.rs"]
 mod model;
 #[path = "../support/naive.rs"]
@@ -15,6 +17,7 @@ mod make;
 mod clearing;
 mod equality;
 mod example;
+mod grid;
 mod ledger;
 mod metamorphic;
 mod policy;

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use asfm_book::{
     Auction, AuctionRule, BookOptions, CancelReason, ContinuousPrice, Event, HalfTick, LimitOrder,
-    MarketOrder, Order, OrderId, Qty, Refusal, Rest, SelfTrade, Side, Sink, Tick, TieBreak,
-    TimeInForce, Trade,
+    MarketOrder, Order, OrderId, Qty, Refusal, Rest, SelfTrade, Side, Sink, Tick, TimeInForce,
+    Trade,
 };
+
+use crate::brute;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
@@ -17,14 +19,6 @@ pub(crate) struct Model {
     resting: Vec<Order>,
     seen: BTreeSet<OrderId>,
     is_collecting: bool,
-}
-
-/// What there would be to trade at a price.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    price: Tick,
-    demand: u64,
-    supply: u64,
 }
 
 impl Model {
@@ -145,7 +139,9 @@ impl Model {
     pub(crate) fn uncross(&mut self, rule: AuctionRule, events: &mut Vec<Event>) -> Auction {
         let price = match rule {
             AuctionRule::Midpoint => None,
-            AuctionRule::Uniform { tie, reference } => self.uniform_price(tie, reference),
+            AuctionRule::Uniform { tie, reference } => {
+                brute::uniform_price(&self.without_self_trades(), tie, reference)
+            }
         };
         self.is_collecting = false;
         self.pair_off(price, events)
@@ -264,7 +260,7 @@ impl Model {
     }
 
     /// The orders without the shares that self-trade prevention will cancel in an auction.
-    fn without_self_trades(&self) -> Vec<Order> {
+    pub(crate) fn without_self_trades(&self) -> Vec<Order> {
         let mut events = Vec::new();
         self.clone().pair_off(None, &mut events);
         let mut lost: BTreeMap<OrderId, Qty> = BTreeMap::new();
@@ -278,80 +274,6 @@ impl Model {
             Some(&lost) => less(order.qty, lost).map(|qty| Order { qty, ..*order }),
         };
         self.resting.iter().filter_map(kept).collect()
-    }
-
-    fn candidates(&self, reference: Option<Tick>) -> Vec<Candidate> {
-        let orders = self.without_self_trades();
-        let prices: BTreeSet<u32> = orders.iter().map(|it| it.price.0).collect();
-        let (Some(&low), Some(&high)) = (prices.first(), prices.last()) else {
-            return Vec::new();
-        };
-        let ticks: BTreeSet<u32> = if high - low <= 1_000 {
-            (low..=high).collect()
-        } else {
-            // Nothing changes but next to a limit, so these and the reference have the answer.
-            let near =
-                prices.iter().flat_map(|&it| [it.saturating_sub(1), it, it.saturating_add(1)]);
-            near.chain(reference.map(|it| it.0)).filter(|it| (low..=high).contains(it)).collect()
-        };
-        let sum = |wanted: &dyn Fn(&Order) -> bool| -> u64 {
-            orders.iter().filter(|it| wanted(it)).map(|it| u64::from(it.qty.get())).sum()
-        };
-        let at = |price: u32| Candidate {
-            price: Tick(price),
-            demand: sum(&|it| it.side == Side::Buy && it.price.0 >= price),
-            supply: sum(&|it| it.side == Side::Sell && it.price.0 <= price),
-        };
-        ticks.into_iter().map(at).collect()
-    }
-
-    fn uniform_price(&self, tie: TieBreak, reference: Option<Tick>) -> Option<HalfTick> {
-        let mut tied = self.candidates(reference);
-        let volume = tied.iter().map(Candidate::volume).max().filter(|&volume| volume > 0)?;
-        tied.retain(|it| it.volume() == volume);
-        if !matches!(tie, TieBreak::Lowest | TieBreak::Highest) {
-            let imbalance = tied.iter().map(Candidate::imbalance).min()?;
-            tied.retain(|it| it.imbalance() == imbalance);
-        }
-        let (low, high) = (tied.first()?.price, tied.last()?.price);
-        let distance = |it: &Candidate| reference.map(|reference| reference.0.abs_diff(it.price.0));
-        let nearest = tied.iter().min_by_key(|it| (distance(it), it.price))?.price;
-        Some(match tie {
-            TieBreak::Middle => HalfTick::midpoint(low, high),
-            TieBreak::Pressure if tied.iter().all(|it| it.demand > it.supply) => high.into(),
-            TieBreak::Pressure if tied.iter().all(|it| it.demand < it.supply) => low.into(),
-            TieBreak::Reference | TieBreak::Pressure => nearest.into(),
-            TieBreak::Lowest => low.into(),
-            TieBreak::Highest => high.into(),
-        })
-    }
-
-    /// The largest volume any one price could clear.
-    pub(crate) fn volume_max(&self) -> u64 {
-        self.candidates(None).iter().map(Candidate::volume).max().unwrap_or(0)
-    }
-
-    /// The lowest price of an order with the largest volume: `TwinMarket`'s rule as it is written.
-    pub(crate) fn lowest_order_price(&self) -> Option<Tick> {
-        let at_orders: BTreeSet<Tick> = self.resting.iter().map(|it| it.price).collect();
-        let mut best: Option<(u64, Tick)> = None;
-        for it in self.candidates(None) {
-            let is_better = best.is_none_or(|(volume, _)| it.volume() > volume);
-            if at_orders.contains(&it.price) && is_better {
-                best = Some((it.volume(), it.price));
-            }
-        }
-        best.filter(|&(volume, _)| volume > 0).map(|(_, price)| price)
-    }
-}
-
-impl Candidate {
-    fn volume(&self) -> u64 {
-        self.demand.min(self.supply)
-    }
-
-    fn imbalance(&self) -> u64 {
-        self.demand.abs_diff(self.supply)
     }
 }
 

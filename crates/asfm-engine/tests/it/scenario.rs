@@ -170,8 +170,13 @@ fn a_default_is_the_paper() {
     assert_eq!(ledger(&named), ledger(&bare));
 }
 
+/// How many texts are tried: 2 000, or what a campaign asks for.
+fn cases() -> u32 {
+    std::env::var("ASFM_FUZZ_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(2_000)
+}
+
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn no_text_makes_it_panic(at in 0..GOOD.len(), cut in 0_usize..20, new in ".{0,8}") {

@@ -6,7 +6,7 @@ use asfm_engine::{
     Day, Decisions, Draws, Engine, Intent, Purpose, RoundLog, Scenario, Seed, Side, StageKind,
     StockId, TraderId, Unreadable,
 };
-use asfm_recorder::{Call, Ending, Error, Options, Recorder, RunHeader};
+use asfm_recorder::{Call, Durability, Ending, Error, Options, Recorder, RunHeader};
 
 /// The paper's rules.
 pub(crate) const PLAIN: &str = r#"
@@ -190,7 +190,8 @@ pub(crate) fn record(
     rounds: usize,
     ending: Ending,
 ) -> Result<Vec<RoundLog>, Error> {
-    let mut recorder = Recorder::create(path, &header(), engine, Options::default())?;
+    let options = Options { durability: Durability::Normal, ..Options::default() };
+    let mut recorder = Recorder::create(path, &header(), engine, options)?;
     let mut logs = Vec::new();
     while logs.len() < rounds {
         let Some(log) = decide(engine) else { break };

@@ -19,14 +19,14 @@ fn find(fixtures: &str, beside: &str, name: &str) -> Option<PathBuf> {
 }
 
 /// A golden file, if it is there.
-pub fn golden(name: &str) -> Option<Value> {
+pub(crate) fn golden(name: &str) -> Option<Value> {
     let path = find("fixtures/golden/stats", "", name)?;
     let text = fs::read_to_string(path).expect("the golden file can be read");
     Some(serde_json::from_str(&text).expect("the golden file is JSON"))
 }
 
 /// A series, if it is there: `r` and `volume`, or `adj_close` and `volume`.
-pub fn series(name: &str) -> Option<Series> {
+pub(crate) fn series(name: &str) -> Option<Series> {
     let path = find("fixtures/series", "series", &format!("{name}.csv"))?;
     let text = fs::read_to_string(path).expect("the series can be read");
     let mut lines = text.lines();

@@ -1,5 +1,12 @@
 //! Golden files of inference, bubbles and verdicts.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "indices and degrees of freedom stand as numbers in the golden file"
+)]
+
 use asfm_stats::bootstrap::{Replicates, acceleration, stationary_path};
 use asfm_stats::event::{Windows, constant_mean, market_model, paired_effects};
 use asfm_stats::multiplicity::{
@@ -52,7 +59,7 @@ fn class(at: &str) -> Option<Class> {
 }
 
 /// Compares `inference.json`.
-pub fn inference() -> Ledger {
+pub(crate) fn inference() -> Ledger {
     let mut ledger = Ledger::default();
     let Some(want) = files::golden("inference.json") else {
         ledger.skipped.push("inference".to_owned());
@@ -137,7 +144,8 @@ fn pairs(case: &Value) -> Value {
         "wilcoxon_W_min": stat(paired::wilcoxon(&d)),
         "wilcoxon_p_asymptotic_nocc": p(paired::wilcoxon_normal(&d)),
         "wilcoxon_p_exact": p(paired::wilcoxon_exact(&d)),
-        "cohen_dz": effect::cohen_dz(&d).expect("d"), "hedges_gz": effect::hedges_gz(&d).expect("g"),
+        "cohen_dz": effect::cohen_dz(&d).expect("d"),
+        "hedges_gz": effect::hedges_gz(&d).expect("g"),
         "sign_test_p": p(paired::sign_test(&d)),
     })
 }
@@ -264,7 +272,10 @@ fn trends(case: &Value) -> Value {
             "bonferroni": bonferroni(&family).expect("p-values"),
         },
         "proportion_ci95": proportions,
-        "combine_p": {"p": combined, "fisher": pair(fisher(&combined)), "stouffer": pair(stouffer(&combined))},
+        "combine_p": {
+            "p": combined, "fisher": pair(fisher(&combined)),
+            "stouffer": pair(stouffer(&combined)),
+        },
     })
 }
 
@@ -291,7 +302,7 @@ fn events(case: &Value) -> Value {
 }
 
 /// Compares `bubbles.json`.
-pub fn bubbles() -> Ledger {
+pub(crate) fn bubbles() -> Ledger {
     let mut ledger = Ledger::default();
     let Some(want) = files::golden("bubbles.json") else {
         ledger.skipped.push("bubbles".to_owned());

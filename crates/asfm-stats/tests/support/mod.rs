@@ -6,17 +6,19 @@
     reason = "each of the targets that share this file uses a part of it"
 )]
 
-pub mod files;
-pub mod inference;
-pub mod series;
+pub(crate) mod cards;
+pub(crate) mod files;
+pub(crate) mod inference;
+pub(crate) mod series;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
 /// Tolerance classes of golden values.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Class {
+pub(crate) enum Class {
     /// Closed form: relative 1e-10, or absolute 1e-13 near zero.
     A,
     /// Special-function p or z: relative 1e-7; below 1e-290 counts as 0.
@@ -41,7 +43,7 @@ pub enum Class {
 
 impl Class {
     /// What the deviation of this class is measured in.
-    pub fn unit(self) -> &'static str {
+    pub(crate) fn unit(self) -> &'static str {
         match self {
             Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => "relative",
             Self::CAdfP => "absolute",
@@ -69,7 +71,7 @@ impl Class {
         let gap = (got - want).abs();
         match self {
             Self::A | Self::BRounded | Self::C if gap <= 1e-13 => 0.0,
-            Self::B | Self::BShapiro if got < 1e-290 && want < 1e-290 && want >= 0.0 => 0.0,
+            Self::B | Self::BShapiro if got < 1e-290 && (0.0..1e-290).contains(&want) => 0.0,
             Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => {
                 gap / want.abs().max(1e-300)
             }
@@ -82,48 +84,48 @@ impl Class {
 
 /// The largest deviation seen in a class.
 #[derive(Clone, Debug, Default)]
-pub struct Worst {
+pub(crate) struct Worst {
     /// The deviation.
-    pub deviation: f64,
+    pub(crate) deviation: f64,
     /// Where.
-    pub at: String,
+    pub(crate) at: String,
     /// How many values were compared.
-    pub n: usize,
+    pub(crate) n: usize,
 }
 
 /// Deviations per class, and what went beyond tolerance.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     /// The worst of each class.
-    pub worst: BTreeMap<Class, Worst>,
+    pub(crate) worst: BTreeMap<Class, Worst>,
     /// One line per value beyond its tolerance.
-    pub failures: Vec<String>,
+    pub(crate) failures: Vec<String>,
     /// Files that are not there.
-    pub skipped: Vec<String>,
+    pub(crate) skipped: Vec<String>,
 }
 
 impl Ledger {
     /// Enters one comparison of numbers.
-    pub fn number(&mut self, class: Class, at: &str, got: f64, want: f64) {
+    pub(crate) fn number(&mut self, class: Class, at: &str, got: f64, want: f64) {
         self.enter(class, at, class.deviation(got, want), &format!("{got:e} for {want:e}"));
     }
 
     /// Enters a deviation computed by the caller.
-    pub fn enter(&mut self, class: Class, at: &str, deviation: f64, what: &str) {
+    pub(crate) fn enter(&mut self, class: Class, at: &str, deviation: f64, what: &str) {
         let worst = self.worst.entry(class).or_default();
         worst.n += 1;
         if deviation > worst.deviation || worst.at.is_empty() {
             worst.deviation = deviation;
             at.clone_into(&mut worst.at);
         }
-        if !(deviation <= class.tolerance()) {
+        if deviation.is_nan() || deviation > class.tolerance() {
             self.failures.push(format!("{class:?} {at}: {what}"));
         }
     }
 
     /// Compares a golden value with ours, recursively. `class` says which class a path
     /// belongs to; `None` leaves it out.
-    pub fn tree(
+    pub(crate) fn tree(
         &mut self,
         at: &str,
         got: &Value,
@@ -153,7 +155,7 @@ impl Ledger {
     }
 
     /// Adds what another ledger holds.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         for (class, it) in other.worst {
             let worst = self.worst.entry(class).or_default();
             worst.n += it.n;
@@ -166,16 +168,17 @@ impl Ledger {
     }
 
     /// One line per class.
-    pub fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         let mut out =
             format!("{:<11} {:>6}  {:>10}  {:<28} where\n", "class", "values", "largest", "in");
         for (class, it) in &self.worst {
             let name = format!("{class:?}");
             let (n, unit) = (it.n, class.unit());
-            out += &format!("{name:<11} {n:>6}  {:>10.2e}  {unit:<28} {}\n", it.deviation, it.at);
+            writeln!(out, "{name:<11} {n:>6}  {:>10.2e}  {unit:<28} {}", it.deviation, it.at)
+                .expect("a string takes any text");
         }
         for it in &self.skipped {
-            out += &format!("skipped: {it}\n");
+            writeln!(out, "skipped: {it}").expect("a string takes any text");
         }
         out
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Class, Ledger, files};
 
 /// Series with a full golden file.
-pub const FULL: [&str; 9] = [
+pub(crate) const FULL: [&str; 9] = [
     "syn_normal",
     "syn_t3",
     "syn_garch",
@@ -19,7 +19,7 @@ pub const FULL: [&str; 9] = [
 ];
 
 /// Lengths of the short golden files of each real series.
-pub const SHORT: [usize; 4] = [30, 60, 120, 250];
+pub(crate) const SHORT: [usize; 4] = [30, 60, 120, 250];
 
 /// The class of a path in a golden file of a series.
 fn class(at: &str) -> Option<Class> {
@@ -63,16 +63,14 @@ fn garch_class(at: &str, last: &str) -> Option<Class> {
         // Innovations of the synthetic series are normal: their nu is not identified.
         "params[4]" if at.contains("syn_") && at.contains("garch_t") => None,
         _ if last.starts_with("params") && identified => Some(Class::DParameter),
-        _ if at.ends_with(".garch") || at.ends_with("_normal") || at.ends_with("_t") => {
-            Some(Class::A)
-        }
+        _ if ["garch", "garch_normal", "gjr_normal", "garch_t"].contains(&last) => Some(Class::A),
         "scale" => Some(Class::A),
         _ => None,
     }
 }
 
 /// Compares one series with its full golden file.
-pub fn full(name: &str) -> Ledger {
+pub(crate) fn full(name: &str) -> Ledger {
     let mut ledger = Ledger::default();
     let (Some(want), Some(series)) = (files::golden(&format!("{name}.json")), files::series(name))
     else {
@@ -88,7 +86,7 @@ pub fn full(name: &str) -> Ledger {
 }
 
 /// Compares the last returns of one series with a short golden file.
-pub fn short(name: &str, n: usize) -> Ledger {
+pub(crate) fn short(name: &str, n: usize) -> Ledger {
     let mut ledger = Ledger::default();
     let file = format!("{name}_last{n}");
     let golden = files::golden(&format!("short/{file}.json"));

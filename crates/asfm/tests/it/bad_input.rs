@@ -36,24 +36,76 @@ capital = 1000
 fn scenarios_are_refused_with_the_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    let mut told = |from: &str, to: &str| {
+    let told = |from: &str, to: &str| {
         with(folder, &GOOD.replacen(from, to, 1));
         refused(folder, &["run", "s.toml"])
     };
-    assert_snapshot!(told("agents = 20", "agenst = 20"), @"");
-    assert_snapshot!(told("capital = 1000", "capital = -5"), @"");
-    assert_snapshot!(told("agents = 20", "agents = 0"), @"");
-    assert_snapshot!(told("kind = \"value\"", "kind = \"valeu\""), @"");
-    assert_snapshot!(told("days = 3", "days = three"), @"");
+    assert_snapshot!(told("agents = 20", "agenst = 20"), @"
+    exit 2
+    error: s.toml:6:1: `population.agenst`: unknown field `agenst`, expected one of `agents`, `capital-scale`, `initial-shares`, `allocation`, `subset`
+    hint: did you mean `agents`?
+    ╭─[s.toml:6:1]
+     5 │ [population]
+     6 │ agenst = 20
+       · ──────
+     7 │ 
+       ╰────
+    ");
+    assert_snapshot!(told("capital = 1000", "capital = -5"), @"
+    exit 2
+    error: s.toml:11:11: `traders[0].capital`: expected a positive number, found -5
+    ╭─[s.toml:11:11]
+     10 │ ratio = 1
+     11 │ capital = -5
+        ·           ──
+        ╰────
+    ");
+    assert_snapshot!(told("agents = 20", "agents = 0"), @"
+    exit 2
+    error: s.toml:6:10: `population.agents`: expected between 1 and 100000000 traders, found 0
+    ╭─[s.toml:6:10]
+     5 │ [population]
+     6 │ agents = 0
+       ·          ─
+     7 │ 
+       ╰────
+    ");
+    assert_snapshot!(told("kind = \"value\"", "kind = \"valeu\""), @r#"
+    exit 2
+    error: s.toml:9:8: `traders[0].kind`: no rule is called `valeu`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `zi`
+    hint: `profile = "…"` beside `kind` names the rule
+    ╭─[s.toml:9:8]
+      8 │ [[traders]]
+      9 │ kind = "valeu"
+        ·        ───────
+     10 │ ratio = 1
+        ╰────
+    "#);
+    assert_snapshot!(told("days = 3", "days = three"), @r#"
+    exit 2
+    error: s.toml:2:8: invalid boolean, expected `true`
+    ╭─[s.toml:2:8]
+     1 │ name = "good"
+     2 │ days = three
+       ·        ─────
+     3 │ company = [{ code = "AAA", sector = "energy", closes = [10] }]
+       ╰────
+    "#);
 }
 
 #[test]
 fn files_are_refused_with_the_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    assert_snapshot!(refused(folder, &["run", "none.toml"]), @"");
+    assert_snapshot!(refused(folder, &["run", "none.toml"]), @"
+    exit 2
+    error: cannot read `none.toml`: No such file or directory (os error 2)
+    ");
     std::fs::write(folder.join("s.toml"), b"name = \"\xFF\"").expect("written");
-    assert_snapshot!(refused(folder, &["check", "s.toml"]), @"");
+    assert_snapshot!(refused(folder, &["check", "s.toml"]), @"
+    exit 2
+    error: cannot read `s.toml`: it is not UTF-8 text
+    ");
     with(
         folder,
         &GOOD.replacen(
@@ -62,9 +114,25 @@ fn files_are_refused_with_the_reason() {
             1,
         ),
     );
-    assert_snapshot!(refused(folder, &["check", "s.toml"]), @"");
-    assert_snapshot!(refused(folder, &["verify", "none.db"]), @"");
-    assert_snapshot!(refused(folder, &["verify", "s.toml"]), @"");
+    assert_snapshot!(refused(folder, &["check", "s.toml"]), @r#"
+    exit 2
+    error: s.toml:3:13: `companies`: cannot read `none.toml`: No such file or directory (os error 2)
+    ╭─[s.toml:3:13]
+     2 │ days = 3
+     3 │ companies = "none.toml"
+       ·             ───────────
+     4 │ 
+       ╰────
+    "#);
+    assert_snapshot!(refused(folder, &["verify", "none.db"]), @"
+    exit 2
+    error: cannot open `none.db`
+      caused by: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(refused(folder, &["verify", "s.toml"]), @"
+    exit 2
+    error: `s.toml` is not an SQLite file
+    ");
 }
 
 #[test]
@@ -72,10 +140,35 @@ fn flags_are_refused_with_the_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let scenario = baseline();
-    assert_snapshot!(refused(folder, &["run", &scenario, "--agents", "21"]), @"");
-    assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.tick"]), @"");
-    assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.tick.x=3"]), @"");
-    assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.continuous=middle"]), @"");
+    assert_snapshot!(refused(folder, &["run", &scenario, "--agents", "21"]), @"
+    exit 2
+    error: ROOT/fixtures/scenarios/asfm-baseline.toml:34:10: `population.agents`: 21 traders cannot be divided 2:1:1:1: expected a multiple of 5
+    hint: 20 or 25 would do
+    ╭─[ROOT/fixtures/scenarios/asfm-baseline.toml:34:10]
+     33 │ [population]
+     34 │ agents = 21
+        ·          ──
+     35 │ capital-scale = 1
+        ╰────
+    ");
+    assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.tick"]), @"
+    exit 2
+    error: --set market.tick: expected KEY=VALUE
+    ");
+    assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.tick.x=3"]), @"
+    exit 2
+    error: --set market.tick.x=3: the key belongs to no table in ROOT/fixtures/scenarios/asfm-baseline.toml
+    ");
+    assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.continuous=middle"]), @r#"
+    exit 2
+    error: ROOT/fixtures/scenarios/asfm-baseline.toml:19:14: `market.continuous`: unknown variant `middle`, expected `midpoint` or `maker`
+    ╭─[ROOT/fixtures/scenarios/asfm-baseline.toml:19:14]
+     18 │ auction = "midpoint"              # best bid with best ask, each pair at the mean of its limits
+     19 │ continuous = "middle"
+        ·              ────────
+     20 │ price-limit = "0.1"               # of the previous close
+        ╰────
+    "#);
     for wrong in [&["run"][..], &["fly"], &["run", "s.toml", "--brain", "me"], &["match", "--tick"]]
     {
         assert_eq!(asfm(folder, wrong).status.code(), Some(2), "{wrong:?}");
@@ -88,8 +181,15 @@ fn a_file_that_exists_is_kept() {
     let folder = folder.path();
     std::fs::write(folder.join("r.db"), "precious").expect("written");
     let scenario = baseline();
-    assert_snapshot!(refused(folder, &["run", &scenario, "--out", "r.db"]), @"");
+    assert_snapshot!(refused(folder, &["run", &scenario, "--out", "r.db"]), @"
+    exit 2
+    error: `r.db` exists (--force overwrites it)
+    ");
     assert_eq!(std::fs::read(folder.join("r.db")).expect("kept"), b"precious");
     succeed(folder, &["run", &scenario, "--days", "1", "--out", "r.db", "--force"]);
-    assert_snapshot!(refused(folder, &["run", &scenario, "--out", "no/such/folder/r.db"]), @"");
+    assert_snapshot!(refused(folder, &["run", &scenario, "--out", "no/such/folder/r.db"]), @"
+    exit 1
+    error: cannot create `no/such/folder/r.db`
+      caused by: No such file or directory (os error 2)
+    ");
 }

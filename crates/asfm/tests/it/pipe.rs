@@ -65,12 +65,42 @@ const X1: &str = "1 B 40 @10.00
 
 #[test]
 fn continuous_trades_are_at_the_makers_price() {
-    assert_snapshot!(play(&[], X1), @"");
+    assert_snapshot!(play(&[], X1), @r#"
+    {"event":"rested","id":1,"qty":40}
+    {"event":"rested","id":2,"qty":10}
+    {"event":"rested","id":3,"qty":25}
+    {"event":"trade","price":"10.01","qty":10,"maker":2,"taker":4,"buyer":2,"seller":4}
+    {"event":"filled","id":2}
+    {"event":"trade","price":"10.00","qty":40,"maker":1,"taker":4,"buyer":1,"seller":4}
+    {"event":"filled","id":1}
+    {"event":"rested","id":4,"qty":10}
+    {"event":"book","bids":[],"asks":[["10.00",10],["10.03",25]]}
+    {"event":"trade","price":"10.00","qty":10,"maker":4,"taker":5,"buyer":5,"seller":4}
+    {"event":"filled","id":4}
+    {"event":"trade","price":"10.03","qty":20,"maker":3,"taker":5,"buyer":5,"seller":3}
+    {"event":"filled","id":5}
+    {"event":"book","bids":[],"asks":[["10.03",5]]}
+    "#);
 }
 
 #[test]
 fn continuous_trades_may_be_at_the_midpoint() {
-    assert_snapshot!(play(&["--clearing", "midpoint"], X1), @"");
+    assert_snapshot!(play(&["--clearing", "midpoint"], X1), @r#"
+    {"event":"rested","id":1,"qty":40}
+    {"event":"rested","id":2,"qty":10}
+    {"event":"rested","id":3,"qty":25}
+    {"event":"trade","price":"10.005","qty":10,"maker":2,"taker":4,"buyer":2,"seller":4}
+    {"event":"filled","id":2}
+    {"event":"trade","price":"10.00","qty":40,"maker":1,"taker":4,"buyer":1,"seller":4}
+    {"event":"filled","id":1}
+    {"event":"rested","id":4,"qty":10}
+    {"event":"book","bids":[],"asks":[["10.00",10],["10.03",25]]}
+    {"event":"trade","price":"10.00","qty":10,"maker":4,"taker":5,"buyer":5,"seller":4}
+    {"event":"filled","id":4}
+    {"event":"trade","price":"10.03","qty":20,"maker":3,"taker":5,"buyer":5,"seller":3}
+    {"event":"filled","id":5}
+    {"event":"book","bids":[],"asks":[["10.03",5]]}
+    "#);
 }
 
 const AUCTION: &str = "collect
@@ -84,12 +114,39 @@ const AUCTION: &str = "collect
 
 #[test]
 fn an_auction_pairs_best_with_best() {
-    assert_snapshot!(play(&["--clearing", "midpoint"], AUCTION), @"");
+    assert_snapshot!(play(&["--clearing", "midpoint"], AUCTION), @r#"
+    {"event":"rested","id":1,"qty":100}
+    {"event":"rested","id":2,"qty":50}
+    {"event":"rested","id":3,"qty":70}
+    {"event":"rested","id":4,"qty":90}
+    {"event":"rested","id":5,"qty":10}
+    {"event":"trade","price":"10.06","qty":70,"maker":1,"taker":3,"buyer":1,"seller":3}
+    {"event":"filled","id":3}
+    {"event":"trade","price":"10.085","qty":30,"maker":1,"taker":4,"buyer":1,"seller":4}
+    {"event":"filled","id":1}
+    {"event":"trade","price":"10.075","qty":50,"maker":2,"taker":4,"buyer":2,"seller":4}
+    {"event":"filled","id":2}
+    {"event":"book","bids":[],"asks":[["10.07",10],["10.09",10]]}
+    "#);
 }
 
 #[test]
 fn an_auction_may_have_one_price() {
-    assert_snapshot!(play(&["--clearing", "uniform", "--reference", "10.00"], AUCTION), @"");
+    assert_snapshot!(play(&["--clearing", "uniform", "--reference", "10.00"], AUCTION), @r#"
+    {"event":"rested","id":1,"qty":100}
+    {"event":"rested","id":2,"qty":50}
+    {"event":"rested","id":3,"qty":70}
+    {"event":"rested","id":4,"qty":90}
+    {"event":"rested","id":5,"qty":10}
+    {"event":"auction","price":"10.07","qty":150}
+    {"event":"trade","price":"10.07","qty":70,"maker":1,"taker":3,"buyer":1,"seller":3}
+    {"event":"filled","id":3}
+    {"event":"trade","price":"10.07","qty":30,"maker":1,"taker":4,"buyer":1,"seller":4}
+    {"event":"filled","id":1}
+    {"event":"trade","price":"10.07","qty":50,"maker":2,"taker":4,"buyer":2,"seller":4}
+    {"event":"filled","id":2}
+    {"event":"book","bids":[],"asks":[["10.07",10],["10.09",10]]}
+    "#);
     let dear = play(&["--clearing", "uniform", "--reference", "10.20"], AUCTION);
     assert!(dear.contains(r#"{"event":"auction","price":"10.08","qty":150}"#), "{dear}");
 }
@@ -104,7 +161,17 @@ fn the_least_imbalance_may_lie_where_no_order_stands() {
         uncross
         ?";
     let flags = ["--clearing", "uniform", "--tick", "1", "--reference", "12"];
-    assert_snapshot!(play(&flags, script), @"");
+    assert_snapshot!(play(&flags, script), @r#"
+    {"event":"rested","id":1,"qty":30}
+    {"event":"rested","id":2,"qty":20}
+    {"event":"rested","id":3,"qty":30}
+    {"event":"rested","id":4,"qty":15}
+    {"event":"auction","price":"17","qty":30}
+    {"event":"trade","price":"17","qty":30,"maker":1,"taker":3,"buyer":1,"seller":3}
+    {"event":"filled","id":1}
+    {"event":"filled","id":3}
+    {"event":"book","bids":[["16",20]],"asks":[["18",15]]}
+    "#);
     let lowest = play(&["--clearing", "uniform", "--tick", "1", "--tie", "lowest"], script);
     assert!(lowest.contains(r#"{"event":"auction","price":"12","qty":30}"#), "{lowest}");
 }
@@ -112,7 +179,11 @@ fn the_least_imbalance_may_lie_where_no_order_stands() {
 #[test]
 fn nothing_crosses() {
     let script = "collect\n1 B 5 @9\n2 S 5 @10\nuncross";
-    assert_snapshot!(play(&["--clearing", "uniform"], script), @"");
+    assert_snapshot!(play(&["--clearing", "uniform"], script), @r#"
+    {"event":"rested","id":1,"qty":5}
+    {"event":"rested","id":2,"qty":5}
+    {"event":"auction","price":null,"qty":0}
+    "#);
 }
 
 #[test]
@@ -125,7 +196,19 @@ fn immediate_or_cancel_and_fill_or_kill() {
         5 B 1 @0.49 POST
         6 S 1 @0.49 POST
         ?";
-    assert_snapshot!(play(&[], script), @"");
+    assert_snapshot!(play(&[], script), @r#"
+    {"event":"rested","id":1,"qty":10}
+    {"event":"trade","price":"0.50","qty":4,"maker":1,"taker":2,"buyer":2,"seller":1}
+    {"event":"filled","id":2}
+    {"event":"cancelled","id":3,"qty":8,"reason":"cannot be filled in full"}
+    {"event":"book","bids":[],"asks":[["0.50",6]]}
+    {"event":"trade","price":"0.50","qty":6,"maker":1,"taker":4,"buyer":4,"seller":1}
+    {"event":"filled","id":1}
+    {"event":"cancelled","id":4,"qty":3,"reason":"nothing left to trade with"}
+    {"event":"rested","id":5,"qty":1}
+    {"event":"rejected","id":6,"reason":"the post-only order would trade"}
+    {"event":"book","bids":[["0.49",1]],"asks":[]}
+    "#);
 }
 
 #[test]
@@ -141,7 +224,26 @@ fn replacing_keeps_the_place_only_for_less_at_the_same_price() {
         6 S 9 @10.2
         replace 2 1 @11
         ?";
-    assert_snapshot!(play(&[], script), @"");
+    assert_snapshot!(play(&[], script), @r#"
+    {"event":"rested","id":1,"qty":10}
+    {"event":"rested","id":2,"qty":10}
+    {"event":"rested","id":1,"qty":5}
+    {"event":"trade","price":"10.00","qty":5,"maker":1,"taker":3,"buyer":1,"seller":3}
+    {"event":"filled","id":1}
+    {"event":"trade","price":"10.00","qty":1,"maker":2,"taker":3,"buyer":2,"seller":3}
+    {"event":"filled","id":3}
+    {"event":"rested","id":2,"qty":20}
+    {"event":"rested","id":4,"qty":1}
+    {"event":"trade","price":"10.00","qty":1,"maker":2,"taker":5,"buyer":2,"seller":5}
+    {"event":"filled","id":5}
+    {"event":"rested","id":4,"qty":3}
+    {"event":"trade","price":"10.50","qty":3,"maker":4,"taker":6,"buyer":4,"seller":6}
+    {"event":"filled","id":4}
+    {"event":"rested","id":6,"qty":6}
+    {"event":"trade","price":"10.20","qty":1,"maker":6,"taker":2,"buyer":2,"seller":6}
+    {"event":"filled","id":2}
+    {"event":"book","bids":[],"asks":[["10.20",5]]}
+    "#);
 }
 
 #[test]
@@ -159,7 +261,21 @@ fn refusals_leave_the_book_as_it_was() {
         cancel 1
         cancel 1
         ?";
-    assert_snapshot!(play(&[], script), @"");
+    assert_snapshot!(play(&[], script), @r#"
+    {"event":"rested","id":1,"qty":10}
+    {"event":"rejected","id":1,"reason":"the id was used before"}
+    {"event":"rejected","id":0,"reason":"the order id is zero"}
+    {"event":"rejected","id":2,"reason":"the quantity is zero"}
+    {"event":"rejected","id":2,"reason":"the quantity is above 4294967295"}
+    {"event":"rejected","id":2,"reason":"the price is not a multiple of the tick"}
+    {"event":"rejected","id":2,"reason":"the price is not positive"}
+    {"event":"rejected","id":2,"reason":"the price is not positive"}
+    {"event":"rejected","id":7,"reason":"the order is not live"}
+    {"event":"rejected","id":7,"reason":"the order is not live"}
+    {"event":"cancelled","id":1,"qty":10,"reason":"requested"}
+    {"event":"rejected","id":1,"reason":"the order is not live"}
+    {"event":"book","bids":[],"asks":[]}
+    "#);
 }
 
 #[test]
@@ -174,7 +290,18 @@ fn while_collecting_only_resting_orders_are_taken() {
         cancel 1
         6 S 2 @9
         uncross";
-    assert_snapshot!(play(&["--clearing", "midpoint"], script), @"");
+    assert_snapshot!(play(&["--clearing", "midpoint"], script), @r#"
+    {"event":"rested","id":1,"qty":10}
+    {"event":"cancelled","id":2,"qty":4,"reason":"orders are being collected"}
+    {"event":"cancelled","id":3,"qty":4,"reason":"orders are being collected"}
+    {"event":"cancelled","id":4,"qty":4,"reason":"orders are being collected"}
+    {"event":"rested","id":5,"qty":4}
+    {"event":"rested","id":5,"qty":6}
+    {"event":"cancelled","id":1,"qty":10,"reason":"requested"}
+    {"event":"rested","id":6,"qty":2}
+    {"event":"trade","price":"9.50","qty":2,"maker":5,"taker":6,"buyer":5,"seller":6}
+    {"event":"filled","id":6}
+    "#);
 }
 
 #[test]
@@ -182,16 +309,34 @@ fn self_trades_are_a_policy() {
     let script = r#"{"op":"limit","id":1,"trader":7,"side":"buy","qty":5,"price":10}
         {"op":"limit","id":2,"trader":7,"side":"sell","qty":3,"price":9.99}
         ?"#;
-    assert_snapshot!(play(&[], script), @"");
-    assert_snapshot!(play(&["--self-trade", "cancel-newest"], script), @"");
-    assert_snapshot!(play(&["--self-trade", "cancel-oldest"], script), @"");
+    assert_snapshot!(play(&[], script), @r#"
+    {"event":"rested","id":1,"qty":5}
+    {"event":"trade","price":"10.00","qty":3,"maker":1,"taker":2,"buyer":7,"seller":7}
+    {"event":"filled","id":2}
+    {"event":"book","bids":[["10.00",2]],"asks":[]}
+    "#);
+    assert_snapshot!(play(&["--self-trade", "cancel-newest"], script), @r#"
+    {"event":"rested","id":1,"qty":5}
+    {"event":"cancelled","id":2,"qty":3,"reason":"would trade with the same trader"}
+    {"event":"book","bids":[["10.00",5]],"asks":[]}
+    "#);
+    assert_snapshot!(play(&["--self-trade", "cancel-oldest"], script), @r#"
+    {"event":"rested","id":1,"qty":5}
+    {"event":"cancelled","id":1,"qty":5,"reason":"would trade with the same trader"}
+    {"event":"rested","id":2,"qty":3}
+    {"event":"book","bids":[],"asks":[["9.99",3]]}
+    "#);
 }
 
 #[test]
 fn large_names_and_small_ticks_are_exact() {
     let script = r#"{"op":"limit","id":18446744073709551615,"trader":18446744073709551615,"side":"buy","qty":5,"price":"1.0000001"}
         {"op":"limit","id":5,"trader":0,"side":"sell","qty":3,"price":"1.0000000"}"#;
-    assert_snapshot!(play(&["--tick", "0.0000001", "--clearing", "midpoint"], script), @"");
+    assert_snapshot!(play(&["--tick", "0.0000001", "--clearing", "midpoint"], script), @r#"
+    {"event":"rested","id":18446744073709551615,"qty":5}
+    {"event":"trade","price":"1.00000005","qty":3,"maker":18446744073709551615,"taker":5,"buyer":18446744073709551615,"seller":0}
+    {"event":"filled","id":5}
+    "#);
 }
 
 #[test]
@@ -208,7 +353,7 @@ fn a_malformed_line_stops_the_program() {
         r#"{"op":"limit","id":2,"trader":1,"side":"buy","qty":1.5,"price":1}"#,
         r#"{"op":"limit","id":2,"trader":1,"side":"buy","qty":1,"price":"a lot"}"#,
         r#"{"op":"limit","id":2,"trader":1,"side":"buy","qty":1,"price":true}"#,
-        r#"[1,2]"#,
+        "[1,2]",
     ] {
         let told = play(&[], &format!("{good}{line}\n2 B 1 @1"));
         assert!(told.contains("exit Some(2)\nerror: line 2: "), "{line}: {told}");
@@ -217,8 +362,24 @@ fn a_malformed_line_stops_the_program() {
     }
     let told = asfm_reads(&["match"], b"\n\n\xFF\xFE\n");
     assert_eq!(told.status.code(), Some(2));
-    assert_snapshot!(play(&[], "{\"op\":\"dance\"}"), @"");
-    assert_snapshot!(play(&["--tick", "x"], ""), @"");
-    assert_snapshot!(play(&["--tick", "-1"], ""), @"");
-    assert_snapshot!(play(&["--clearing", "uniform", "--reference", "10.001"], ""), @"");
+    assert_snapshot!(play(&[], "{\"op\":\"dance\"}"), @"
+    exit Some(2)
+    error: line 1: unknown variant `dance`, expected one of `limit`, `market`, `cancel`, `replace`, `collect`, `uncross`, `snapshot`, at column 13
+    ");
+    assert_snapshot!(play(&["--tick", "x"], ""), @"
+    exit Some(2)
+    error: --tick: expected a decimal number
+    ");
+    assert_snapshot!(play(&["--tick", "-1"], ""), @"
+    exit Some(2)
+    error: unexpected argument '-1' found
+
+    Usage: asfm match [OPTIONS]
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(play(&["--clearing", "uniform", "--reference", "10.001"], ""), @"
+    exit Some(2)
+    error: --reference: the price is not a multiple of the tick
+    ");
 }

@@ -121,11 +121,19 @@ fn settings_change_the_market() {
 fn a_new_user_starts_with_init() {
     let folder = tempfile::tempdir().expect("a folder");
     let told = succeed(folder.path(), &["init", "market"]);
-    assert_snapshot!(told, @"");
+    assert_snapshot!(told, @"
+    wrote market/market.toml
+    wrote market/companies.toml
+    wrote market/scenario.schema.json
+    try: asfm run market/market.toml
+    ");
     succeed(folder.path(), &["check", "market/market.toml"]);
     succeed(folder.path(), &["run", "market/market.toml", "--days", "2"]);
     let again = asfm(folder.path(), &["init", "market"]);
-    assert_snapshot!(failure(folder.path(), &again), @"");
+    assert_snapshot!(failure(folder.path(), &again), @"
+    exit 2
+    error: `market/market.toml` exists; nothing was written (--force overwrites)
+    ");
     succeed(folder.path(), &["init", "market", "--force"]);
 }
 
@@ -141,7 +149,31 @@ fn the_schema_is_the_one_that_is_shipped() {
 #[test]
 fn without_arguments_it_explains_itself() {
     let folder = tempfile::tempdir().expect("a folder");
-    assert_snapshot!(succeed(folder.path(), &[]), @"");
+    assert_snapshot!(succeed(folder.path(), &[]), @"
+    A laboratory for stock markets populated by language-model traders
+
+    Usage: asfm [COMMAND]
+
+    Commands:
+      run          Run a market, write the run file, print the summary
+      match        Play orders from standard input through a book, one JSON object per line
+      verify       Rebuild a run from what was decided and compare everything with the run file
+      check        Check a scenario without running it
+      init         Write a scenario to start from
+      schema       Print the JSON Schema of scenario files
+      completions  Print shell completions
+      man          Print the manual page
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help (see more with '--help')
+      -V, --version  Print version
+
+    Try first, in the project's folder:
+      asfm run fixtures/scenarios/asfm-baseline.toml
+    Or, anywhere:
+      asfm init market && asfm run market/market.toml
+    ");
     assert!(succeed(folder.path(), &["completions", "bash"]).contains("_asfm"));
     assert!(succeed(folder.path(), &["man"]).contains(".TH asfm"));
 }
@@ -159,8 +191,61 @@ fn verify_finds_what_was_altered() {
     .expect("a row is altered");
     drop(file);
     let found = asfm(folder.path(), &["verify", "r.db"]);
-    assert_snapshot!(failure(folder.path(), &found), @"");
+    assert_snapshot!(failure(folder.path(), &found), @"
+    exit 1
+    error: `r.db` differs from the run rebuilt from its decisions: table `close_rows`, day 2, company 3, column `close_e4`: stored 424900, rebuilt 424800
+    ");
     let found = asfm(folder.path(), &["verify", "r.db", "--json"]);
     assert_eq!(found.status.code(), Some(1));
     assert_eq!(json(&stdout(&found))["ok"], false);
+}
+
+#[test]
+fn a_killed_run_keeps_its_whole_rounds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Small runs keep a log beside the file, large ones a journal.
+    for (agents, file) in [("1000", "log.db"), ("10000", "journal.db")] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_asfm"))
+            .args(["run", &baseline(), "--days", "100000", "--agents", agents, "--out", file])
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let path = folder.path().join(file);
+        let begun = || std::fs::metadata(&path).is_ok_and(|it| it.len() > 8_000_000);
+        let patience = std::time::Instant::now();
+        while !begun() && patience.elapsed().as_secs() < 60 {
+            std::thread::yield_now();
+        }
+        child.kill().expect("it is killed");
+        child.wait().expect("it is gone");
+        let found = json(&succeed(folder.path(), &["verify", file, "--json"]));
+        assert_eq!((&found["ok"], &found["complete"]), (&true.into(), &false.into()), "{found}");
+        assert!(found["rounds"].as_u64() > Some(0), "{found}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_stops_at_a_boundary() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_asfm"))
+        .args(["run", &baseline(), "--days", "100000", "--out", "r.db"])
+        .current_dir(folder.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let path = folder.path().join("r.db");
+    while std::fs::metadata(&path).map_or(0, |it| it.len()) < 200_000 {
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(75));
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert!(told.contains("`r.db` holds every round before it"), "{told}");
+    let found = json(&succeed(folder.path(), &["verify", "r.db", "--json"]));
+    assert_eq!(found["status"], "interrupted");
 }

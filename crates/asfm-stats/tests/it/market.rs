@@ -3,11 +3,12 @@
 use asfm_stats::StatsError;
 use asfm_stats::market::{
     OrderRow, OrderTotals, Side, TradeRow, agent_return, carry_forward, close_mean_of_trades,
-    close_volume_weighted, group_return, market_metrics, totals_by_stock, turnover, volatility,
+    close_volume_weighted, equal_weight_index, group_return, market_metrics, totals_by_stock,
+    turnover, volatility,
 };
 use serde_json::Value;
 
-const LOG: &str = include_str!("../../../fixtures/golden/stats/asfm_metrics.json");
+const LOG: &str = include_str!("../../../../fixtures/golden/stats/asfm_metrics.json");
 
 fn near(got: f64, want: f64) -> bool {
     (got - want).abs() <= 1e-10 * want.abs() + 1e-13
@@ -90,6 +91,15 @@ fn volatility_of_short_or_uneven_closes() {
     assert!(matches!(volatility(&[&[1.0, 0.0, 1.0]]), Err(StatsError::Domain(_))));
     let still = volatility(&[&[5.0, 5.0, 5.0]]).expect("a still price has volatility 0");
     assert!(still.mean_of_stocks.abs() < f64::MIN_POSITIVE);
+}
+
+#[test]
+fn index_of_equal_weights() {
+    let index = equal_weight_index(&[&[10.0, 11.0, 11.0], &[50.0, 50.0, 55.0]]).expect("an index");
+    assert!(near(index[0], 100.0) && near(index[1], 105.0) && near(index[2], 110.25));
+    assert_eq!(equal_weight_index(&[]).unwrap_err(), StatsError::Empty);
+    let gap = asfm_stats::bubble::deviation(&[12.0, 9.0], &[10.0, 10.0]).expect("a deviation");
+    assert!(near(gap.rad, 0.15) && near(gap.rd, 0.05));
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! Zero-intelligence traders in whole markets, beside the random agents of `bourse-de`.
+//!
+//! Both have the same number of agents, steps and stocks (one). In each step an agent acts with
+//! probability 0.8. An agent of `bourse-de` places an order if it has none and cancels the one it
+//! has; ours sends an order in every action, and the exchange withdraws its unmatched one first.
+//! Ours are also checked for cash and shares, told a verdict, and hashed into a digest; both are
+//! run for as many steps, and ours close a day every ten.
+
+#![expect(clippy::print_stderr, reason = "how much was traded belongs to the figures")]
+
+use asfm_agent::{BrainKind, Cast};
+use asfm_engine::{Engine, Scenario, Seed};
+use bourse_de::agents::{Agent, Agents, RandomAgents};
+use bourse_de::{Env, sim_runner};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+const ROUNDS: u64 = 10;
+
+#[derive(Agents)]
+struct Peers {
+    random: RandomAgents,
+}
+
+/// A market of `agents` random agents whose prices lie within 10 ticks of the middle.
+fn theirs(agents: usize) -> (Env, Peers) {
+    let random = RandomAgents::new(agents, (990, 1011), (1, 6), 1, 0.8);
+    (Env::new(0, 1, 1_000_000_000, true), Peers { random })
+}
+
+/// The same with zero-intelligence traders: a tick of 0.01, prices within 0.10 of 10.00.
+fn ours(agents: usize, steps: u64) -> (Engine, Cast) {
+    let text = format!(
+        r#"
+        name = "zero intelligence"
+        days = {}
+        company = [{{ code = "AAA", sector = "any", closes = [10] }}]
+        traders = [{{ kind = "zi", ratio = 1, capital = 1000 }}]
+        population = {{ agents = {agents} }}
+        market = {{ sessions = ["continuous"], continuous-rounds = {ROUNDS}, operations = 0 }}
+        rules = {{ zero-intelligence = {{ attention = 1, activity = 0.8, reach = 0.01 }} }}
+        "#,
+        steps / ROUNDS,
+    );
+    let scenario = Scenario::read("bench.toml", &text, |_| Err("no files".into()));
+    let scenario = scenario.expect("a sound scenario");
+    let cast = Cast::new(&scenario, Seed(1), BrainKind::Rules).expect("a cast");
+    (Engine::new(scenario, Seed(1)), cast)
+}
+
+/// Runs to the end; how many orders were accepted and trades made.
+fn run(engine: &mut Engine, cast: &mut Cast) -> (usize, usize) {
+    let mut sums = (0, 0);
+    while let Some(round) = engine.next_round() {
+        let decisions = cast.decide(&round);
+        let log = round.settle(decisions);
+        sums.0 += log.requests.len();
+        sums.1 += log.trades.len();
+    }
+    sums
+}
+
+fn peer(c: &mut Criterion) {
+    let mut group = c.benchmark_group("zero intelligence");
+    group.sample_size(10);
+    for (agents, steps) in [(1_000, 1_000), (10_000, 200), (100_000, 50)] {
+        group.throughput(Throughput::Elements(agents as u64 * steps));
+        let (mut engine, mut cast) = ours(agents, steps);
+        let (orders, trades) = run(&mut engine, &mut cast);
+        eprintln!("asfm, {agents} x {steps}: {orders} orders, {trades} trades");
+        let (mut env, mut peers) = theirs(agents);
+        sim_runner(&mut env, &mut peers, 1, steps, false);
+        let (orders, trades) = (env.get_orders().len(), env.get_trades().len());
+        eprintln!("bourse-de, {agents} x {steps}: {orders} orders, {trades} trades");
+        let size = format!("{agents} agents x {steps} steps");
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+        group.bench_function(BenchmarkId::new("asfm, all cores", &size), |b| {
+            b.iter_batched_ref(
+                || ours(agents, steps),
+                |it| run(&mut it.0, &mut it.1),
+                BatchSize::PerIteration,
+            );
+        });
+        group.bench_function(BenchmarkId::new("asfm, one thread", &size), |b| {
+            b.iter_batched_ref(
+                || ours(agents, steps),
+                |it| one.install(|| run(&mut it.0, &mut it.1)),
+                BatchSize::PerIteration,
+            );
+        });
+        group.bench_function(BenchmarkId::new("bourse-de", &size), |b| {
+            b.iter_batched_ref(
+                || theirs(agents),
+                |(env, peers)| sim_runner(env, peers, 1, steps, false),
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, peer);
+criterion_main!(benches);

@@ -1,0 +1,93 @@
+//! How fast rounds are written, and runs verified.
+
+use std::hint::black_box;
+
+use asfm_engine::{Decisions, Engine, Purpose, RoundLog, Scenario, Seed, Side, StockId, TraderId};
+use asfm_recorder::{Durability, Ending, Journal, Options, Recorder, Run, RunHeader};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+const AGENTS: usize = 50_000;
+
+fn engine() -> Engine {
+    let text = format!(
+        r#"
+        name = "bench"
+        days = 2
+        traders = [{{ kind = "anyone", ratio = 1, capital = 20000 }}]
+        population = {{ agents = {AGENTS} }}
+        company = [
+            {{ code = "A", sector = "a", closes = [10] }},
+            {{ code = "B", sector = "b", closes = [20.5] }},
+            {{ code = "C", sector = "c", closes = [31] }},
+        ]
+        "#
+    );
+    let scenario = Scenario::read("bench.toml", &text, |_| Err("no files here".into()));
+    Engine::new(scenario.expect("the scenario is sound"), Seed(1))
+}
+
+/// Two days of traders who send one order in each stage.
+fn rounds() -> Vec<RoundLog> {
+    let mut engine = engine();
+    let mut logs = Vec::new();
+    while let Some(round) = engine.next_round() {
+        let mut decisions = Decisions::new();
+        let view = round.market();
+        let streams = round.seed().streams(Purpose::Decision, 0, view.when);
+        for (index, mut draws) in (0..AGENTS).zip(streams) {
+            let stock = StockId(u16::try_from(draws.below(3)).expect("three stocks"));
+            let reference = view.stocks[stock.index()].reference.0;
+            let price = reference / 10_000 * i64::from(97 + draws.below(7)) * 100;
+            let side = [Side::Buy, Side::Sell][draws.below(2) as usize];
+            let qty = i64::from(1 + draws.below(30));
+            decisions.order(TraderId::at(index), stock, side, qty, price);
+        }
+        logs.push(round.settle(decisions));
+    }
+    logs
+}
+
+fn rows(log: &RoundLog) -> usize {
+    let accounts = log.close.as_ref().map_or(0, |it| it.cash.len());
+    log.requests.len() + log.trades.len() + log.ends.len() + accounts
+}
+
+fn record(criterion: &mut Criterion) {
+    let (engine, logs) = (engine(), rounds());
+    let folder = tempfile::tempdir().expect("a folder for the bench");
+    let path = folder.path().join("run.db");
+    let header =
+        RunHeader { version: "bench".into(), brain: "bench".into(), started_at: "now".into() };
+    let n_rows: usize = logs.iter().map(rows).sum();
+    let mut group = criterion.benchmark_group("recorder");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(n_rows as u64));
+    for (name, journal, durability) in [
+        ("write-wal-full", Journal::Wal, Durability::Full),
+        ("write-wal-normal", Journal::Wal, Durability::Normal),
+        ("write-rollback-normal", Journal::Rollback, Durability::Normal),
+    ] {
+        let options = Options { force: true, journal, durability, pages_max: None };
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut recorder = Recorder::create(&path, &header, &engine, options)
+                    .expect("the file can be made");
+                for log in &logs {
+                    recorder.record(log.clone()).expect("rounds can be written");
+                }
+                recorder.finish(Ending::Done, 1.0).expect("the file can be finished");
+            });
+        });
+    }
+    let run = Run::open(&path).expect("it was just written");
+    group.bench_function("read", |bencher| {
+        bencher.iter(|| run.rounds().map(|it| rows(&it.expect("sound"))).sum::<usize>());
+    });
+    group.bench_function("verify", |bencher| {
+        bencher.iter(|| black_box(run.verify().expect("it is what its decisions lead to")));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, record);
+criterion_main!(benches);

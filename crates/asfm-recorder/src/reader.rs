@@ -1,0 +1,207 @@
+//! Reading whole rounds from the tables.
+
+use std::path::Path;
+
+use asfm_engine::{Auction, Cash, Day, DayClose, Price, Request, RoundLog, Statement, Trade};
+use rusqlite::{CachedStatement, Connection, params_from_iter};
+
+use crate::code;
+use crate::decode::{Head, Read, Record, close, end, request, trade, transfer};
+use crate::error::{Context as _, Damage, Error};
+use crate::run::Account;
+use crate::table::Table;
+
+/// Reads what a file holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'f> {
+    pub(crate) file: &'f Connection,
+    pub(crate) path: &'f Path,
+}
+
+impl<'f> Reader<'f> {
+    pub(crate) fn damaged(self, damage: Box<Damage>) -> Error {
+        Error::Damaged { path: self.path.to_owned(), damage }
+    }
+
+    pub(crate) fn prepare(self, query: &str) -> Result<CachedStatement<'f>, Error> {
+        self.file.prepare_cached(query).of(self.path, "read")
+    }
+
+    /// Reads all rows whose key starts with these numbers.
+    pub(crate) fn each(
+        self,
+        table: Table,
+        key: &[i64],
+        mut take: impl FnMut(&Record<'_>) -> Read<()>,
+    ) -> Result<(), Error> {
+        let mut query = self.prepare(&table.of(key.len()))?;
+        let key = params_from_iter(key);
+        let mut rows = query.query(key).of(self.path, "read")?;
+        while let Some(row) = rows.next().of(self.path, "read")? {
+            take(&Record::new(table, row)).map_err(|it| self.damaged(it))?;
+        }
+        Ok(())
+    }
+
+    /// Reads the row after this key, if there is one.
+    pub(crate) fn after<T>(
+        self,
+        table: Table,
+        key: &[i64],
+        take: impl FnOnce(&Record<'_>) -> Read<T>,
+    ) -> Result<Option<T>, Error> {
+        let mut query = self.prepare(&table.next())?;
+        let key = params_from_iter(key);
+        let mut rows = query.query(key).of(self.path, "read")?;
+        match rows.next().of(self.path, "read")? {
+            None => Ok(None),
+            Some(row) => take(&Record::new(table, row)).map(Some).map_err(|it| self.damaged(it)),
+        }
+    }
+
+    /// Reads all rows of the parts of a round.
+    fn bulk<T>(
+        self,
+        table: Table,
+        key: [i64; 2],
+        expected: &str,
+        read: impl Fn(&[i64], i64) -> Option<T>,
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        self.each(table, &key, |it| it.rows(&mut all, expected, &read))?;
+        Ok(all)
+    }
+
+    pub(crate) fn requests(self, key: [i64; 2]) -> Result<Vec<Request>, Error> {
+        let mut all = Vec::new();
+        self.each(Table::Requests, &key, |it| {
+            it.check(5, 6)?;
+            it.rows(&mut all, "a request", request)
+        })?;
+        Ok(all)
+    }
+
+    pub(crate) fn trades(self, key: [i64; 2]) -> Result<Vec<Trade>, Error> {
+        self.bulk(Table::Trades, key, "a trade", |row, _| trade(row))
+    }
+
+    /// Reads what came from outside in a round.
+    pub(crate) fn decided(self, head: &Head) -> Result<RoundLog, Error> {
+        let key = head.key();
+        let mut texts = Vec::new();
+        self.each(Table::Unreadable, &key, |it| {
+            texts.push(it.check(3, 4)?.to_owned());
+            Ok(())
+        })?;
+        let mut statements = Vec::new();
+        self.each(Table::Statements, &key, |it| {
+            let trader = it.number(3, "the number of a trader", code::trader)?;
+            let text = it.check(4, 5)?.to_owned();
+            statements.push(Statement { trader, text });
+            Ok(())
+        })?;
+        let requests = self.requests(key)?;
+        let found = [requests.len(), texts.len(), statements.len()];
+        let tables = [Table::Requests, Table::Unreadable, Table::Statements];
+        for ((found, expected), table) in found.into_iter().zip(head.counts).zip(tables) {
+            if found != expected {
+                return Err(self.damaged(Box::new(Damage {
+                    table: table.name(),
+                    row: format!("day {}, stage {}", head.day, head.stage),
+                    column: String::new(),
+                    found: format!("{found} rows"),
+                    expected: format!("{expected} rows, as table `rounds` says"),
+                })));
+            }
+        }
+        Ok(RoundLog {
+            day: head.day,
+            stage: head.stage,
+            kind: head.kind,
+            requests,
+            texts,
+            statements,
+            auctions: Vec::new(),
+            trades: Vec::new(),
+            ends: Vec::new(),
+            close: None,
+            digest: head.digest,
+        })
+    }
+
+    /// Reads a round of which the row of `rounds` is known.
+    pub(crate) fn round(self, head: &Head, stocks: usize) -> Result<RoundLog, Error> {
+        let key = head.key();
+        let mut auctions = Vec::new();
+        self.each(Table::Auctions, &key, |it| {
+            auctions.push(Auction {
+                stock: it.stock(2)?,
+                price: it.maybe(3)?.map(Price),
+                volume: it.count(4)?,
+            });
+            Ok(())
+        })?;
+        Ok(RoundLog {
+            auctions,
+            trades: self.trades(key)?,
+            ends: self.bulk(Table::Ends, key, "an end", |row, _| end(row))?,
+            close: match head.collected {
+                Some(collected) => Some(self.day_close(key, collected, stocks)?),
+                None => None,
+            },
+            ..self.decided(head)?
+        })
+    }
+
+    fn day_close(self, key: [i64; 2], collected: Cash, stocks: usize) -> Result<DayClose, Error> {
+        let mut closes = Vec::new();
+        self.each(Table::Closes, &key[..1], |it| {
+            closes.push(close(it)?);
+            Ok(())
+        })?;
+        let accounts = self.accounts(key, stocks)?;
+        Ok(DayClose {
+            closes,
+            transfers: self.bulk(Table::Transfers, key, "a payment", |row, _| transfer(row))?,
+            cash: accounts.0,
+            shares: accounts.1,
+            collected,
+        })
+    }
+
+    /// Every trader's cash and the value of its shares at a day's close.
+    pub(crate) fn values(self, day: Day) -> Result<Vec<Account>, Error> {
+        let mut all = Vec::new();
+        self.each(Table::Accounts, &[i64::from(day.0)], |it| {
+            it.rows(&mut all, "cash, value and shares", |row, _| {
+                let (&[cash, value], _) = row.split_first_chunk()?;
+                Some(Account { cash: Cash(cash), shares_value: Cash(value) })
+            })
+        })?;
+        Ok(all)
+    }
+
+    /// Every trader's cash, and for each one number of shares per stock.
+    pub(crate) fn accounts(
+        self,
+        key: [i64; 2],
+        stocks: usize,
+    ) -> Result<(Vec<Cash>, Vec<u64>), Error> {
+        let (mut cash, mut all) = (Vec::new(), Vec::new());
+        self.each(Table::Accounts, &key, |it| {
+            let mut part = Vec::new();
+            it.rows(&mut part, "cash, value and shares", |row, _| {
+                let (account, held) = row.split_first_chunk::<2>()?;
+                let held = held.iter().map(|it| u64::try_from(*it).ok());
+                let held: Vec<u64> = held.collect::<Option<_>>()?;
+                (held.len() == stocks).then_some((Cash(account[0]), held))
+            })?;
+            for (amount, held) in part {
+                cash.push(amount);
+                all.extend(held);
+            }
+            Ok(())
+        })?;
+        Ok((cash, all))
+    }
+}

@@ -1,0 +1,117 @@
+//! Claims about scenarios: a direction, a smallest effect of interest, and a verdict.
+
+use serde::Serialize;
+
+use crate::error::{Result, at_least};
+use crate::estimate::{Alternative, Interval};
+use crate::multiplicity::holm;
+use crate::paired::{PairedSummary, equivalence, summary};
+use crate::trend::Direction;
+
+/// What the evidence says of a claim.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Significant in the stated direction, the interval clear of the smallest effect on
+    /// the wrong side.
+    Supported,
+    /// Significant in the opposite direction.
+    Contradicted,
+    /// The 90 % interval lies within the smallest effect.
+    Equivalent,
+    /// None of these.
+    Inconclusive,
+}
+
+/// A claim about paired runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// Its name.
+    pub id: String,
+    /// The direction it states; `None` for a change either way.
+    pub direction: Option<Direction>,
+    /// Smallest effect of interest, in the unit of the differences.
+    pub smallest: f64,
+    /// One difference, treated less control, per seed.
+    pub differences: Vec<f64>,
+}
+
+/// A claim with its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judged {
+    /// The claim's name.
+    pub id: String,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// Holm's p within the family.
+    pub p_holm: f64,
+    /// p of the two one-sided tests of no effect; `None` if differences do not vary.
+    pub p_equivalence: Option<f64>,
+    /// 90 % t interval of the mean difference.
+    pub ci90: Option<Interval>,
+    /// The evidence.
+    pub evidence: PairedSummary,
+}
+
+/// Judges a family of claims together: exact sign-flip tests, Holm's correction over the
+/// family, and the smallest effect of interest. Needs 5 differences per claim; fewer than 6
+/// seeds cannot reach 0.05.
+///
+/// ```
+/// use asfm_stats::claim::{Claim, Outcome, family};
+/// use asfm_stats::trend::Direction;
+///
+/// let claim = Claim {
+///     id: "turnover falls".to_owned(),
+///     direction: Some(Direction::Decreasing),
+///     smallest: 0.095,
+///     differences: vec![-0.5, -0.4, -0.6, -0.3, -0.5, -0.4, -0.7, -0.5],
+/// };
+/// assert_eq!(family(&[claim], 1)?[0].outcome, Outcome::Supported);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
+pub fn family(claims: &[Claim], seed: u64) -> Result<Vec<Judged>> {
+    crate::error::enough(claims.len(), 1)?;
+    let mut evidence = Vec::with_capacity(claims.len());
+    for claim in claims {
+        at_least(&[claim.smallest], 1)?;
+        evidence.push(summary(&claim.differences, seed)?);
+    }
+    debug_assert!(evidence.iter().all(|it| it.sign_flip.alternative == Alternative::TwoSided));
+    let p: Vec<f64> = evidence.iter().map(|it| it.sign_flip.p).collect();
+    let adjusted = holm(&p)?;
+    Ok(claims
+        .iter()
+        .zip(evidence)
+        .zip(adjusted)
+        .map(|((claim, evidence), p_holm)| judge(claim, evidence, p_holm))
+        .collect())
+}
+
+fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
+    let p_equivalence = equivalence(&claim.differences, claim.smallest).ok().map(|it| it.p);
+    let ci90 = evidence.mean.and_then(|it| {
+        let half = it.se? * crate::special::t_upper(0.05, it.n as f64 - 1.0);
+        Some(Interval { lo: it.value - half, hi: it.value + half, level: 0.90 })
+    });
+    let effect = evidence.sign_flip.statistic;
+    let towards = match claim.direction {
+        Some(Direction::Increasing) => effect > 0.0,
+        Some(Direction::Decreasing) => effect < 0.0,
+        None => true,
+    };
+    // The wrong side is that of an effect against the claim.
+    let clear = evidence.mean.and_then(|it| it.ci).is_some_and(|ci| match claim.direction {
+        Some(Direction::Increasing) => ci.is_above(-claim.smallest),
+        Some(Direction::Decreasing) => ci.is_below(claim.smallest),
+        None => true,
+    });
+    let significant = p_holm < 0.05;
+    let outcome = match () {
+        () if significant && towards && clear => Outcome::Supported,
+        () if significant && !towards => Outcome::Contradicted,
+        () if ci90.is_some_and(|it| it.is_within(claim.smallest)) => Outcome::Equivalent,
+        () => Outcome::Inconclusive,
+    };
+    Judged { id: claim.id.clone(), outcome, p_holm, p_equivalence, ci90, evidence }
+}

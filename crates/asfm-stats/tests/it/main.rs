@@ -1,0 +1,10 @@
+//! Tests of asfm-stats from outside: agreement with golden files, verdicts on known
+//! series, properties, and input that cannot be.
+
+mod errors;
+mod facts;
+mod golden;
+mod market;
+mod properties;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,56 @@
+//! The longer campaign: the property tests, with many more cases than CI has time for.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::bail;
+
+use crate::shell::{self, Args};
+
+/// The crates with properties worth attacking.
+const CRATES: &[&str] = &["asfm-book", "asfm-engine", "asfm-recorder"];
+const CASES: u64 = 50_000;
+/// Under a time limit a pass is small, so that the limit is kept.
+const CASES_PER_PASS: u64 = 5_000;
+/// Whole markets cost as much as so many cases of a property.
+const CASES_PER_MARKET: u64 = 10;
+
+pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
+    let cases = args.number("--cases")?;
+    let seed = args.number("--seed")?;
+    let minutes = args.number("--minutes")?;
+    args.finish()?;
+    let shell = shell::at_root()?;
+    let per_pass = cases.unwrap_or(if minutes.is_some() { CASES_PER_PASS } else { CASES });
+    let first = seed.unwrap_or_else(from_clock);
+    let end = minutes.map(|it| Instant::now() + Duration::from_secs(60 * it));
+    let crates: Vec<String> = CRATES.iter().map(|it| format!("-p {it}")).collect();
+    let words = format!("test --profile fuzz --lib --tests --no-fail-fast {}", crates.join(" "));
+    let markets = (per_pass / CASES_PER_MARKET).max(1);
+    let mut n_passes = 0;
+    // Whole markets run under the seeds from `seed` on, so the next pass begins after them.
+    for seed in (first..).step_by(usize::try_from(markets)?) {
+        println!("fuzz: seed {seed}: {per_pass} cases per property, {markets} markets");
+        let passed = shell::cargo(&shell, &words)
+            .env("PROPTEST_CASES", per_pass.to_string())
+            .env("PROPTEST_RNG_SEED", seed.to_string())
+            .env("ASFM_FUZZ_CASES", per_pass.to_string())
+            .env("ASFM_FUZZ_SEEDS", markets.to_string())
+            .env("ASFM_FUZZ_FIRST", seed.to_string())
+            .run();
+        if passed.is_err() {
+            bail!("seed {seed}; repeat it with: cargo xtask fuzz --seed {seed} --cases {per_pass}");
+        }
+        n_passes += 1;
+        if end.is_none_or(|it| Instant::now() >= it) {
+            break;
+        }
+    }
+    println!("fuzz: {n_passes} passes of {per_pass} cases per property found nothing");
+    Ok(())
+}
+
+/// A campaign that names no seed tries what no other did.
+fn from_clock() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(1, |it| it.as_secs())
+}
