@@ -195,8 +195,11 @@ impl Cast {
         let stocks = stage.stocks.len();
         let mut out = Decisions::new();
         let first = piece.traders.start as u64;
-        let streams = self.seed.streams(Purpose::Decision, first, round.market().when);
-        for (at, draws) in piece.traders.clone().zip(streams) {
+        let mut streams = self.seed.streams(Purpose::Decision, first, round.market().when);
+        for at in piece.traders.clone() {
+            // Used where it lies: moving it costs as much as drawing from it.
+            let mut draws = streams.next();
+            let draws = draws.as_mut().expect("streams do not end");
             let seen = round.observation(TraderId::at(at));
             let own = (at - player.first) * stocks;
             rule.act(&mut Desk {

@@ -16,7 +16,7 @@ pub(crate) struct Desk<'d> {
     pub(crate) stage: &'d Stage,
     /// The trader's own opinion of each stock, where its kind has opinions.
     pub(crate) opinions: &'d [f32],
-    pub(crate) draws: Draws,
+    pub(crate) draws: &'d mut Draws,
     pub(crate) cash: i64,
     pub(crate) out: &'d mut Decisions,
 }
@@ -41,25 +41,26 @@ impl<'d> Desk<'d> {
         self.opinions.get(stock.index()).map_or(0.0, |it| f64::from(*it))
     }
 
-    /// `n` different stocks, drawn with equal chances; all of them where there are no more
-    /// (Floyd's sampling).
+    /// Looks at `n` different stocks, drawn with equal chances, one after the other; at all of them
+    /// where there are no more (Floyd's sampling).
     #[inline]
-    pub(crate) fn attend(&mut self, n: u32) -> impl Iterator<Item = StockId> + use<> {
+    pub(crate) fn attend(&mut self, n: u32, mut look: impl FnMut(&mut Self, StockId)) {
         let stocks = self.stage.stocks.len();
         let n = stocks.min(n.min(ATTENTION_MAX) as usize);
         let mut chosen = [0_u16; ATTENTION_MAX as usize];
         for at in 0..n {
             let last = u16::try_from(stocks - n + at).expect("at most 65 535 stocks");
-            let drawn = if n == stocks { last } else { self.below_or(last) };
-            chosen[at] = if chosen[..at].contains(&drawn) { last } else { drawn };
+            let mut stock = last;
+            if n < stocks {
+                let drawn = self.draws.below(u32::from(last) + 1);
+                let drawn = u16::try_from(drawn).expect("at most `last`");
+                if !chosen[..at].contains(&drawn) {
+                    stock = drawn;
+                }
+                chosen[at] = stock;
+            }
+            look(self, StockId(stock));
         }
-        chosen.into_iter().take(n).map(StockId)
-    }
-
-    /// A number from 0 to `last`.
-    #[inline]
-    fn below_or(&mut self, last: u16) -> u16 {
-        u16::try_from(self.draws.below(u32::from(last) + 1)).expect("at most a u16")
     }
 
     /// Whether the trader may send another order.

@@ -16,7 +16,8 @@ const ANY: &str = "*";
 /// What every rule assumes that news does to the worth of companies.
 ///
 /// These are assumptions, put in by hand: where a result follows from them, its verdict is
-/// `assumed`. A scenario replaces or adds rows under `[rules.news.TOPIC]`, `SECTOR = CHANGE`.
+/// `assumed`. News counts from its day on for good, also when it is no longer shown; news of day 0
+/// counts from the start. Effects of several pieces of news multiply. A scenario replaces or adds rows under `[rules.news.TOPIC]`, `SECTOR = CHANGE`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewsTable {
     rows: Vec<Assumption>,

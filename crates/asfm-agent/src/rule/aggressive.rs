@@ -35,12 +35,12 @@ settings! {
 impl Rule for Aggressive {
     #[inline]
     fn act(&self, desk: &mut Desk<'_>) {
-        for stock in desk.attend(self.attention) {
+        desk.attend(self.attention, |desk, stock| {
             let signal = desk.signal(stock);
             let trend = signal.trend + self.noise * desk.draws.bell();
             let urgency = self.urgency * desk.draws.unit();
             if trend.abs() <= self.threshold {
-                continue;
+                return;
             }
             let (side, sign) = if trend > 0.0 { (Side::Buy, 1.0) } else { (Side::Sell, -1.0) };
             // How far beyond the price: what it likes, or as far as the quote if that is near.
@@ -48,6 +48,6 @@ impl Rule for Aggressive {
             let beyond = if quote <= self.reach { urgency.max(quote) } else { urgency };
             let limit = signal.price * (1.0 + sign * beyond);
             desk.order(side, stock, limit, Size::Share(self.size));
-        }
+        });
     }
 }

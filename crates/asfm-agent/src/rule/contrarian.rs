@@ -31,7 +31,7 @@ settings! {
 impl Rule for Contrarian {
     #[inline]
     fn act(&self, desk: &mut Desk<'_>) {
-        for stock in desk.attend(self.attention) {
+        desk.attend(self.attention, |desk, stock| {
             let signal = desk.signal(stock);
             let distance = signal.deviation + self.noise * desk.draws.bell();
             let patience = self.patience * desk.draws.unit();
@@ -41,6 +41,6 @@ impl Rule for Contrarian {
             } else if distance > self.threshold {
                 desk.order(Side::Sell, stock, signal.price * (1.0 + patience), size);
             }
-        }
+        });
     }
 }

@@ -43,14 +43,14 @@ impl Rule for Institutional {
             return;
         }
         let (wealth, lot) = (desk.wealth(), desk.stage.lot);
-        for stock in desk.attend(self.attention) {
+        desk.attend(self.attention, |desk, stock| {
             let signal = desk.signal(stock);
             let view = (1.0 + self.tilt * desk.draws.bell()).max(0.0);
             let target = (signal.target * view).min(self.position_max) * wealth;
             let gap = target - signal.price * desk.held(stock);
             let concession = self.concession * desk.draws.unit();
             if gap.abs() <= self.band * target {
-                continue;
+                return;
             }
             let lots = Size::Lots(lots_for(gap.abs(), signal.price, lot));
             if gap > 0.0 {
@@ -58,6 +58,6 @@ impl Rule for Institutional {
             } else {
                 desk.order(Side::Sell, stock, signal.price * (1.0 - concession), lots);
             }
-        }
+        });
     }
 }

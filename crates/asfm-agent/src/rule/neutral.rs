@@ -26,13 +26,13 @@ settings! {
 impl Rule for Neutral {
     #[inline]
     fn act(&self, desk: &mut Desk<'_>) {
-        for stock in desk.attend(self.attention) {
+        desk.attend(self.attention, |desk, stock| {
             if !desk.draws.chance(self.activity) {
-                continue;
+                return;
             }
             let side = Side::BOTH[desk.draws.below(2) as usize];
             let limit = desk.signal(stock).price * (1.0 + self.spread * desk.draws.bell());
             desk.order(side, stock, limit, Size::Share(self.size));
-        }
+        });
     }
 }

@@ -85,7 +85,7 @@ impl Rule for Fundamental {
 impl Anchor {
     #[inline]
     fn act(&self, desk: &mut Desk<'_>, worth: impl Fn(&crate::market::Signal) -> f64) {
-        for stock in desk.attend(self.attention) {
+        desk.attend(self.attention, |desk, stock| {
             let signal = desk.signal(stock);
             let valuation = worth(signal) * (1.0 + desk.opinion(stock)).max(0.05);
             let discount = self.discount * desk.draws.unit();
@@ -97,6 +97,6 @@ impl Anchor {
                 let limit = valuation * (1.0 + discount);
                 desk.order(Side::Sell, stock, limit, Size::Share(self.size));
             }
-        }
+        });
     }
 }

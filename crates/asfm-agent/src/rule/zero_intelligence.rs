@@ -30,11 +30,11 @@ settings! {
 impl Rule for ZeroIntelligence {
     #[inline]
     fn act(&self, desk: &mut Desk<'_>) {
-        for stock in desk.attend(self.attention) {
+        desk.attend(self.attention, |desk, stock| {
             if desk.draws.chance(self.activity) {
                 self.order(desk, stock);
             }
-        }
+        });
     }
 }
 
