@@ -18,8 +18,8 @@ pub(crate) struct Cli {
 /// What to try first.
 pub(crate) const FIRST: &str = "\
 Try first, in the project's folder:
-  asfm run fixtures/scenarios/asfm-baseline.toml
-Or, anywhere:
+  cargo run --release -- run fixtures/scenarios/asfm-baseline.toml
+Or, with the program installed, anywhere:
   asfm init market && asfm run market/market.toml";
 
 #[derive(Debug, Subcommand)]

@@ -170,8 +170,8 @@ fn without_arguments_it_explains_itself() {
       -V, --version  Print version
 
     Try first, in the project's folder:
-      asfm run fixtures/scenarios/asfm-baseline.toml
-    Or, anywhere:
+      cargo run --release -- run fixtures/scenarios/asfm-baseline.toml
+    Or, with the program installed, anywhere:
       asfm init market && asfm run market/market.toml
     ");
     assert!(succeed(folder.path(), &["completions", "bash"]).contains("_asfm"));
@@ -193,7 +193,7 @@ fn verify_finds_what_was_altered() {
     let found = asfm(folder.path(), &["verify", "r.db"]);
     assert_snapshot!(failure(folder.path(), &found), @"
     exit 1
-    error: `r.db` differs from the run rebuilt from its decisions: table `close_rows`, day 2, company 3, column `close_e4`: stored 424900, rebuilt 424800
+    error: `r.db` differs from the run rebuilt from its decisions: table `close_rows`, day 2, company 3, column `close_e4`: stored 421500, rebuilt 421400
     ");
     let found = asfm(folder.path(), &["verify", "r.db", "--json"]);
     assert_eq!(found.status.code(), Some(1));
