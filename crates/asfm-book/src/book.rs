@@ -80,11 +80,10 @@ pub struct Book {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stage {
     pub(crate) is_collecting: bool,
-    /// The number of the first order that was collected; orders numbered below rested before.
-    first: u64,
-    /// The number of the last order that was collected.
-    last: u64,
-    /// By slot: the number with which its order was collected, from 1; 0 if it never was.
+    /// How many orders were ever collected.
+    n_collected: u64,
+    /// By slot: the number with which its order was collected. An order that rested before has
+    /// none, or an old one, and that is lower than any of this time.
     numbers: Vec<u64>,
 }
 
@@ -259,10 +258,7 @@ impl Book {
 
     /// Stops matching: orders rest, also where they cross, until [`Book::uncross`].
     pub fn collect(&mut self) {
-        if !self.stage.is_collecting {
-            self.stage.is_collecting = true;
-            self.stage.first = self.stage.last + 1;
-        }
+        self.stage.is_collecting = true;
     }
 
     /// Whether orders are being collected.
@@ -361,16 +357,14 @@ impl Stage {
         if index >= self.numbers.len() {
             self.numbers.resize(index + 1, 0);
         }
-        self.last += 1;
-        self.numbers[index] = self.last;
+        self.n_collected += 1;
+        self.numbers[index] = self.n_collected;
     }
 
-    /// When the order in `slot` was collected; `None`, the earliest, if it rested before.
-    pub(crate) fn arrival(&self, slot: Slot) -> Option<u64> {
-        self.numbers
-            .get(slot.index())
-            .copied()
-            .filter(|&number| number >= self.first)
+    /// Who of those that can meet in an auction came first: the lower number. Two orders that
+    /// rested before do not cross.
+    pub(crate) fn arrival(&self, slot: Slot) -> u64 {
+        self.numbers.get(slot.index()).copied().unwrap_or(0)
     }
 }
 
