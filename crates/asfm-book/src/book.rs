@@ -80,18 +80,20 @@ pub struct Book {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stage {
     pub(crate) is_collecting: bool,
-    /// The number of the first order that was collected; orders numbered below rested before.
-    first: u64,
-    /// The number of the last order that was collected.
-    last: u64,
-    /// By slot: the number with which its order was collected, from 1; 0 if it never was.
+    /// How many orders were ever collected.
+    n_collected: u64,
+    /// By slot: the number with which its order was collected. An order that rested before has
+    /// none, or an old one, and that is lower than any of this time.
     numbers: Vec<u64>,
 }
 
 impl Book {
     /// An empty book.
     pub fn new(options: BookOptions) -> Self {
-        Self { options, ..Self::default() }
+        Self {
+            options,
+            ..Self::default()
+        }
     }
 
     /// An empty book with room for the ids 1 to `n_ids`.
@@ -140,13 +142,25 @@ impl Book {
     /// # Ok::<(), asfm_book::Refusal>(())
     /// ```
     pub fn limit(&mut self, order: LimitOrder, sink: &mut impl Sink) -> Result<Rest, Refusal> {
-        let LimitOrder { id, trader, side, qty, price, tif, post_only } = order;
+        let LimitOrder {
+            id,
+            trader,
+            side,
+            qty,
+            price,
+            tif,
+            post_only,
+        } = order;
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
         if post_only && !self.stage.is_collecting && self.reaches(side, price) {
             let is_known = self.ids.is_known(id);
-            return Err(if is_known { Refusal::RepeatedId } else { Refusal::WouldTrade });
+            return Err(if is_known {
+                Refusal::RepeatedId
+            } else {
+                Refusal::WouldTrade
+            });
         }
         let name = self.admit(id)?;
         let unfit = match tif {
@@ -161,20 +175,37 @@ impl Book {
             sink.cancelled(id, qty, reason);
             return Ok(Rest::Cancelled(qty));
         }
-        let taker = Taker { id, name, trader, side, limit: Some(price) };
+        let taker = Taker {
+            id,
+            name,
+            trader,
+            side,
+            limit: Some(price),
+        };
         Ok(self.settle(taker, price, qty, tif, sink))
     }
 
     /// Submits a market order: it trades with whatever rests, and what it cannot trade is
     /// cancelled. While orders are collected it is cancelled whole.
     pub fn market(&mut self, order: MarketOrder, sink: &mut impl Sink) -> Result<Rest, Refusal> {
-        let MarketOrder { id, trader, side, qty } = order;
+        let MarketOrder {
+            id,
+            trader,
+            side,
+            qty,
+        } = order;
         let name = self.admit(id)?;
         if self.stage.is_collecting {
             sink.cancelled(id, qty, CancelReason::Collecting);
             return Ok(Rest::Cancelled(qty));
         }
-        let taker = Taker { id, name, trader, side, limit: None };
+        let taker = Taker {
+            id,
+            name,
+            trader,
+            side,
+            limit: None,
+        };
         let crossing = self.cross(taker, qty, sink);
         Ok(end(id, crossing, sink))
     }
@@ -203,7 +234,9 @@ impl Book {
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
-        let Resting { key, trader, name, .. } = self.orders[slot];
+        let Resting {
+            key, trader, name, ..
+        } = self.orders[slot];
         let order = &mut self.orders[slot];
         if key == side.key(price) && qty <= order.qty {
             let less = order.qty.get() - qty.get();
@@ -213,16 +246,19 @@ impl Book {
             return Ok(Rest::Resting(qty));
         }
         self.unlink(slot, side);
-        let taker = Taker { id, name, trader, side, limit: Some(price) };
+        let taker = Taker {
+            id,
+            name,
+            trader,
+            side,
+            limit: Some(price),
+        };
         Ok(self.settle(taker, price, qty, TimeInForce::Day, sink))
     }
 
     /// Stops matching: orders rest, also where they cross, until [`Book::uncross`].
     pub fn collect(&mut self) {
-        if !self.stage.is_collecting {
-            self.stage.is_collecting = true;
-            self.stage.first = self.stage.last + 1;
-        }
+        self.stage.is_collecting = true;
     }
 
     /// Whether orders are being collected.
@@ -243,7 +279,11 @@ impl Book {
     /// Takes in the id of a new order.
     #[inline]
     fn admit(&mut self, id: OrderId) -> Result<Name, Refusal> {
-        if self.orders.is_full() { Err(Refusal::Full) } else { self.ids.insert(id) }
+        if self.orders.is_full() {
+            Err(Refusal::Full)
+        } else {
+            self.ids.insert(id)
+        }
     }
 
     /// Lets a limit order trade, unless orders are collected, and deals with the rest.
@@ -271,10 +311,21 @@ impl Book {
     }
 
     fn rest(&mut self, taker: Taker, price: Tick, qty: Qty) {
-        let Taker { name, trader, side, .. } = taker;
+        let Taker {
+            name, trader, side, ..
+        } = taker;
         let key = side.key(price);
-        let order = Resting { next: None, prev: None, qty, key, trader, name };
-        let slot = self.sides[side as usize].open(key).push(&mut self.orders, order);
+        let order = Resting {
+            next: None,
+            prev: None,
+            qty,
+            key,
+            trader,
+            name,
+        };
+        let slot = self.sides[side as usize]
+            .open(key)
+            .push(&mut self.orders, order);
         self.ids.place(name, slot, side);
         if self.stage.is_collecting {
             self.stage.number(slot);
@@ -306,13 +357,14 @@ impl Stage {
         if index >= self.numbers.len() {
             self.numbers.resize(index + 1, 0);
         }
-        self.last += 1;
-        self.numbers[index] = self.last;
+        self.n_collected += 1;
+        self.numbers[index] = self.n_collected;
     }
 
-    /// When the order in `slot` was collected; `None`, the earliest, if it rested before.
-    pub(crate) fn arrival(&self, slot: Slot) -> Option<u64> {
-        self.numbers.get(slot.index()).copied().filter(|&number| number >= self.first)
+    /// Who of those that can meet in an auction came first: the lower number. Two orders that
+    /// rested before do not cross.
+    pub(crate) fn arrival(&self, slot: Slot) -> u64 {
+        self.numbers.get(slot.index()).copied().unwrap_or(0)
     }
 }
 
