@@ -90,10 +90,7 @@ pub(crate) struct Stage {
 impl Book {
     /// An empty book.
     pub fn new(options: BookOptions) -> Self {
-        Self {
-            options,
-            ..Self::default()
-        }
+        Self { options, ..Self::default() }
     }
 
     /// An empty book with room for the ids 1 to `n_ids`.
@@ -142,25 +139,13 @@ impl Book {
     /// # Ok::<(), asfm_book::Refusal>(())
     /// ```
     pub fn limit(&mut self, order: LimitOrder, sink: &mut impl Sink) -> Result<Rest, Refusal> {
-        let LimitOrder {
-            id,
-            trader,
-            side,
-            qty,
-            price,
-            tif,
-            post_only,
-        } = order;
+        let LimitOrder { id, trader, side, qty, price, tif, post_only } = order;
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
         if post_only && !self.stage.is_collecting && self.reaches(side, price) {
             let is_known = self.ids.is_known(id);
-            return Err(if is_known {
-                Refusal::RepeatedId
-            } else {
-                Refusal::WouldTrade
-            });
+            return Err(if is_known { Refusal::RepeatedId } else { Refusal::WouldTrade });
         }
         let name = self.admit(id)?;
         let unfit = match tif {
@@ -175,37 +160,20 @@ impl Book {
             sink.cancelled(id, qty, reason);
             return Ok(Rest::Cancelled(qty));
         }
-        let taker = Taker {
-            id,
-            name,
-            trader,
-            side,
-            limit: Some(price),
-        };
+        let taker = Taker { id, name, trader, side, limit: Some(price) };
         Ok(self.settle(taker, price, qty, tif, sink))
     }
 
     /// Submits a market order: it trades with whatever rests, and what it cannot trade is
     /// cancelled. While orders are collected it is cancelled whole.
     pub fn market(&mut self, order: MarketOrder, sink: &mut impl Sink) -> Result<Rest, Refusal> {
-        let MarketOrder {
-            id,
-            trader,
-            side,
-            qty,
-        } = order;
+        let MarketOrder { id, trader, side, qty } = order;
         let name = self.admit(id)?;
         if self.stage.is_collecting {
             sink.cancelled(id, qty, CancelReason::Collecting);
             return Ok(Rest::Cancelled(qty));
         }
-        let taker = Taker {
-            id,
-            name,
-            trader,
-            side,
-            limit: None,
-        };
+        let taker = Taker { id, name, trader, side, limit: None };
         let crossing = self.cross(taker, qty, sink);
         Ok(end(id, crossing, sink))
     }
@@ -234,9 +202,7 @@ impl Book {
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
-        let Resting {
-            key, trader, name, ..
-        } = self.orders[slot];
+        let Resting { key, trader, name, .. } = self.orders[slot];
         let order = &mut self.orders[slot];
         if key == side.key(price) && qty <= order.qty {
             let less = order.qty.get() - qty.get();
@@ -246,13 +212,7 @@ impl Book {
             return Ok(Rest::Resting(qty));
         }
         self.unlink(slot, side);
-        let taker = Taker {
-            id,
-            name,
-            trader,
-            side,
-            limit: Some(price),
-        };
+        let taker = Taker { id, name, trader, side, limit: Some(price) };
         Ok(self.settle(taker, price, qty, TimeInForce::Day, sink))
     }
 
@@ -279,11 +239,7 @@ impl Book {
     /// Takes in the id of a new order.
     #[inline]
     fn admit(&mut self, id: OrderId) -> Result<Name, Refusal> {
-        if self.orders.is_full() {
-            Err(Refusal::Full)
-        } else {
-            self.ids.insert(id)
-        }
+        if self.orders.is_full() { Err(Refusal::Full) } else { self.ids.insert(id) }
     }
 
     /// Lets a limit order trade, unless orders are collected, and deals with the rest.
@@ -311,21 +267,10 @@ impl Book {
     }
 
     fn rest(&mut self, taker: Taker, price: Tick, qty: Qty) {
-        let Taker {
-            name, trader, side, ..
-        } = taker;
+        let Taker { name, trader, side, .. } = taker;
         let key = side.key(price);
-        let order = Resting {
-            next: None,
-            prev: None,
-            qty,
-            key,
-            trader,
-            name,
-        };
-        let slot = self.sides[side as usize]
-            .open(key)
-            .push(&mut self.orders, order);
+        let order = Resting { next: None, prev: None, qty, key, trader, name };
+        let slot = self.sides[side as usize].open(key).push(&mut self.orders, order);
         self.ids.place(name, slot, side);
         if self.stage.is_collecting {
             self.stage.number(slot);

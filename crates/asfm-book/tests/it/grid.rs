@@ -8,10 +8,7 @@ fn every_price_of_the_book_fits_the_units() {
     let last = Tick(u32::MAX);
     assert_eq!(grid.tick(grid.units(last)), Ok(last));
     assert_eq!(grid.trade_units(HalfTick::MAX), grid.units(last));
-    assert_eq!(
-        grid.trade_units(HalfTick::midpoint(Tick(1), Tick(2))),
-        3 * grid.tick_units() / 2
-    );
+    assert_eq!(grid.trade_units(HalfTick::midpoint(Tick(1), Tick(2))), 3 * grid.tick_units() / 2);
 }
 
 #[test]
@@ -30,10 +27,7 @@ fn prices_that_are_no_tick() {
     assert_eq!(grid.tick(-100), Err(OffGrid::NotPositive));
     assert_eq!(grid.tick(i64::MIN), Err(OffGrid::NotPositive));
     assert_eq!(grid.tick(150), Err(OffGrid::BetweenTicks));
-    assert_eq!(
-        grid.tick(100 * (i64::from(u32::MAX) + 1)),
-        Err(OffGrid::TooHigh)
-    );
+    assert_eq!(grid.tick(100 * (i64::from(u32::MAX) + 1)), Err(OffGrid::TooHigh));
     assert_eq!(grid.tick(100), Ok(Tick(1)));
 }
 

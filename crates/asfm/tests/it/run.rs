@@ -249,3 +249,29 @@ fn a_run_that_is_interrupted_stops_at_a_boundary() {
     let found = json(&succeed(folder.path(), &["verify", "r.db", "--json"]));
     assert_eq!(found["status"], "interrupted");
 }
+
+#[test]
+fn results_have_not_moved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut digests = String::new();
+    for name in ["asfm-baseline", "twinmarket-rules"] {
+        let scenario = root().join(format!("fixtures/scenarios/{name}.toml")).display().to_string();
+        for brain in ["rules", "zi"] {
+            let arguments =
+                ["run", &scenario, "--seed", "1", "--brain", brain, "--no-record", "--json"];
+            let told = json(&succeed(folder.path(), &arguments));
+            let digest = told["digest"].as_str().expect("a digest").to_owned();
+            digests += &format!("{name} {brain} {digest}\n");
+        }
+    }
+    // A changed digest means that results moved: say so in CHANGELOG.md.
+    assert_snapshot!(digests, @"
+    asfm-baseline rules eece8d4dc28adc9904ee3c7a050e908277820ecab837ef22295e7db92ea07a85
+    asfm-baseline zi 3689aaf82a849648f943519764279707af2c0246eafd726b7f0472f6c03411ea
+    twinmarket-rules rules 7334facfcda8374c8035e33da871fba8cddaecb7c51748a6c2742169cde77f2d
+    twinmarket-rules zi f4c1ed6bcde7eb53e80694844bf51fa1ec4d94036d987743efb7a47be7fe24e7
+    ");
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let first = digests.split_whitespace().nth(2).expect("the baseline's");
+    assert!(readme.contains(first), "the README shows the run as it is");
+}
