@@ -60,7 +60,7 @@ fn run(engine: &mut Engine, cast: &mut Cast) -> (usize, usize) {
 }
 
 fn peer(c: &mut Criterion) {
-    let mut group = c.benchmark_group("zero intelligence");
+    let mut group = c.benchmark_group("zero-intelligence");
     group.sample_size(10);
     for (agents, steps) in [(1_000, 1_000), (10_000, 200), (100_000, 50)] {
         group.throughput(Throughput::Elements(agents as u64 * steps));
@@ -98,5 +98,33 @@ fn peer(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, peer);
+/// The market of ASFM with 100 000 traders by rule, for three days; no run file.
+fn trader_days(c: &mut Criterion) {
+    const TRADERS: u64 = 100_000;
+    const DAYS: u64 = 3;
+    let fixture = |path: &str| {
+        let path = format!("{}/../../fixtures/{path}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).expect("a fixture")
+    };
+    let text = fixture("scenarios/asfm-baseline.toml")
+        .replace("agents = 20", &format!("agents = {TRADERS}"))
+        .replace("days = 30", &format!("days = {DAYS}"));
+    let scenario = Scenario::read("asfm.toml", &text, |_| Ok(fixture("companies/asfm.toml")));
+    let scenario = scenario.expect("a sound scenario");
+    let mut group = c.benchmark_group("trader-days");
+    group.sample_size(10).throughput(Throughput::Elements(TRADERS * DAYS));
+    group.bench_function("asfm rules", |b| {
+        b.iter_batched_ref(
+            || {
+                let cast = Cast::new(&scenario, Seed(1), BrainKind::Rules).expect("a cast");
+                (Engine::new(scenario.clone(), Seed(1)), cast)
+            },
+            |it| run(&mut it.0, &mut it.1),
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, peer, trader_days);
 criterion_main!(benches);

@@ -194,6 +194,11 @@ fn companies(
                 );
                 return file.refuse(close.span(), &key, message);
             }
+            if units / tick > i64::from(u32::MAX) {
+                let most = Price(tick.saturating_mul(i64::from(u32::MAX)));
+                let message = format!("expected at most {most}, the highest price with this tick");
+                return file.refuse(close.span(), &key, message);
+            }
             closes.push(Price(units));
         }
         let shares = it.shares_outstanding.as_ref();

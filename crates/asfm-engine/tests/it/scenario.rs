@@ -93,6 +93,9 @@ fn mistakes_in_numbers_say_what_is_expected() {
     assert_snapshot!(refused("capital = 400", "capital = \"lots\""), @r#"s.toml:23:11: `traders[1].capital`: invalid value: string "lots", expected a decimal number with at most six places, such as "0.01""#);
     assert_snapshot!(refused("\"10.00\"", "\"10.001\""), @"s.toml:7:11: `company[0].closes[0]`: expected a multiple of the tick 0.01, found 10.001");
     assert_snapshot!(refused("\"10.00\"", "-10"), @"s.toml:7:11: `company[0].closes[0]`: expected a positive number, found -10");
+    let text = "[2000000]\n[market]\ntick = \"0.0002\"\n[calendar]";
+    let told = refused("[\"10.00\"]\n\n[market]\ntick = \"0.01\"", text);
+    assert_snapshot!(told, @"s.toml:7:11: `company[0].closes[0]`: expected at most 858993.459, the highest price with this tick");
     assert_snapshot!(refused("[\"10.00\"]", "[]"), @"s.toml:7:10: `company[0].closes`: expected at least one close before day 1");
     assert_snapshot!(refused("\"0.01\"", "\"0.0003\""), @"s.toml:7:11: `company[0].closes[0]`: expected a multiple of the tick 0.0003, found 10.00");
     assert_snapshot!(refused("tick = \"0.01\"", "lot = 0"), @"s.toml:10:7: `market.lot`: expected at least 1 share");
