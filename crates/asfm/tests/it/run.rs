@@ -261,7 +261,7 @@ fn results_have_not_moved() {
                 ["run", &scenario, "--seed", "1", "--brain", brain, "--no-record", "--json"];
             let told = json(&succeed(folder.path(), &arguments));
             let digest = told["digest"].as_str().expect("a digest").to_owned();
-            digests += &format!("{name} {brain} {digest}\n");
+            digests.extend([name, " ", brain, " ", &digest, "\n"]);
         }
     }
     // A changed digest means that results moved: say so in CHANGELOG.md.
