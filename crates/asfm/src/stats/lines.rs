@@ -64,14 +64,12 @@ const GROUPS: &[(&str, usize)] = &[
 ];
 
 /// Statistics by name; one that is missing says what it needs.
-pub(super) fn lines(report: &Value, n: usize, heavy: bool) -> Vec<(&'static str, String)> {
+pub(super) fn lines(report: &Value, n: usize) -> Vec<(&'static str, String)> {
     let told = |it: &Stat| {
         let value = report.pointer(it.at).and_then(Value::as_f64);
-        let is_fit = it.at.starts_with("/garch") || it.at.contains("student_t");
         let text = match value {
             Some(value) => (it.shown)(value),
             None if n < it.need => format!("needs {} returns", it.need),
-            None if is_fit && !heavy => "left out".to_owned(),
             None => "not defined here".to_owned(),
         };
         (it.name, text)

@@ -35,34 +35,32 @@ pub(super) fn card_table(card: &Card, beside: Beside<'_>) -> String {
 /// The core facts in words.
 pub(super) fn core(card: &Card) -> String {
     let core = card.core;
-    let mut text = format!(
-        "core {} of {} passed, {} failed, {} inconclusive",
+    let rest = match core.not_applicable {
+        0 => String::new(),
+        n => format!(", {n} not applicable"),
+    };
+    format!(
+        "core {} of {} passed, {} failed, {} inconclusive{rest}",
         core.passed, core.of, core.failed, core.inconclusive
-    );
-    if core.not_applicable > 0 {
-        text += &format!(", {} not applicable", core.not_applicable);
-    }
-    text
+    )
 }
 
 /// Notes below a card.
 pub(super) fn notes(card: &Card, windows: Option<&[Shares]>) -> String {
-    let mut text = format!(
-        "walk: a Gaussian random walk of equal length; {} replicates, seed {}\n",
-        card.replicates, card.seed
-    );
-    text += &match windows.and_then(<[_]>::first) {
-        Some(it) => format!(
-            "real: passes among {} windows of equal length of AAPL and IBM, 2000 to 2013\n",
-            it.n
-        ),
-        None => "real: AAPL and IBM, 2000 to 2013, are too short for windows of this length\n"
-            .to_owned(),
+    let real = match windows.and_then(<[_]>::first) {
+        Some(it) => format!("passes among {} windows of equal length of AAPL and IBM", it.n),
+        None => "AAPL and IBM are too short for windows of this length".to_owned(),
     };
-    if card.prewhitened {
-        text += "F3, F5 and F9 are of the residuals of an autoregression of order 5\n";
-    }
-    text
+    let whitened = if card.prewhitened {
+        "F3, F5 and F9 are of the residuals of an autoregression of order 5\n"
+    } else {
+        ""
+    };
+    format!(
+        "walk: a Gaussian random walk of equal length; {} replicates, seed {}\n\
+         real: {real}, 2000 to 2013\n{whitened}",
+        card.replicates, card.seed
+    )
 }
 
 /// A card as JSON, with the letters of the verdicts under the names of the facts.

@@ -103,7 +103,7 @@ fn one(run: &RunStats) -> String {
         Some((series, it)) => {
             let n = series.returns.len();
             add(format!("the equal-weight index, {n} returns\n"));
-            add(card_text(it, n));
+            add(card_text(it));
         }
     }
     text.trim_end().to_owned() + "\n"

@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use asfm_stats::card::{self, Card};
+use asfm_stats::card;
+use asfm_stats::drawdown::drawdown;
+use asfm_stats::moments::moments;
 use asfm_stats::series::{Options, Series, SeriesReport, report};
 use asfm_stats::yardstick::{Compared, compared};
 use serde::Serialize;
@@ -16,7 +18,8 @@ use super::{lines, page};
 use crate::cli::StatsSeries;
 use crate::failure::{Failure, misuse};
 
-/// Beyond so many returns the fits, the bootstrap and the card are of the last ones.
+/// Beyond so many returns only moments and drawdowns are of all of them, all else of the last ones:
+/// much of it takes more than one pass.
 const LONG: usize = 20_000;
 /// Windows taken from each real series.
 const WINDOWS: usize = 8;
@@ -55,8 +58,8 @@ struct Told<'a> {
     #[serde(flatten)]
     report: &'a Value,
     needs: Value,
-    /// How many returns, the last ones, the card is of.
-    card_of: usize,
+    /// How many returns, the last ones, all but moments and drawdowns are of.
+    window: usize,
     card: Value,
     gaussian_walk: Value,
     real_windows: Value,
@@ -80,11 +83,17 @@ pub(super) fn series(flags: &StatsSeries) -> Result<(), Failure> {
     drop((values, volume));
     let series = made.map_err(|error| misuse(format!("{name}: `{}`: {error}", flags.column)))?;
     let n = series.returns.len();
-    let heavy = n <= LONG;
-    let options = Options { heavy, seed: flags.resampling.resampling_seed, ..Options::default() };
-    let report: SeriesReport = report(&series, &options)
-        .map_err(|error| misuse(format!("{name}: `{}`: {error}", flags.column)))?;
-    let last = if heavy { series } else { series.last(LONG) };
+    let refused = |error| misuse(format!("{name}: `{}`: {error}", flags.column));
+    let last = series.last(LONG);
+    let options = Options { seed: flags.resampling.resampling_seed, ..Options::default() };
+    let mut report: SeriesReport = report(&last, &options).map_err(refused)?;
+    let window = last.returns.len();
+    if window < n {
+        report.n = n;
+        report.moments = moments(&series.returns).map_err(refused)?;
+        report.drawdown = drawdown(&series.price).map_err(refused)?;
+    }
+    drop(series);
     let compared = yardsticks(&last, &references(), flags.resampling.into())?;
 
     let report = serde_json::to_value(&report).context("the report")?;
@@ -98,7 +107,7 @@ pub(super) fn series(flags: &StatsSeries) -> Result<(), Failure> {
             rows,
             needs: lines::needs(&report, n),
             report: &report,
-            card_of: last.returns.len(),
+            window,
             card: page::card_json(&compared.card),
             gaussian_walk: page::card_json(&compared.gaussian_walk),
             real_windows: serde_json::to_value(&compared.real_windows).context("windows")?,
@@ -113,24 +122,27 @@ pub(super) fn series(flags: &StatsSeries) -> Result<(), Failure> {
         write!(text, " · {first} to {last}").expect("a string takes all text");
     }
     text += "\n\n";
-    for (name, value) in lines::lines(&report, n, heavy) {
+    for (name, value) in lines::lines(&report, n) {
         writeln!(text, "{name:<37} {value:>18}").expect("a string takes all text");
     }
+    if window < n {
+        writeln!(
+            text,
+            "\nmoments and drawdowns are of all {n} returns, all else of the last {window}"
+        )
+        .expect("a string takes all text");
+    }
     text += "\n";
-    text += &card_text(&compared, n);
+    text += &card_text(&compared);
     write!(std::io::stdout(), "{text}")?;
     Ok(())
 }
 
-/// A card of the last of `n` returns, with what stands beside it.
-pub(super) fn card_text(compared: &Compared, n: usize) -> String {
-    let card: &Card = &compared.card;
+/// A card with what stands beside it.
+pub(super) fn card_text(compared: &Compared) -> String {
+    let card = &compared.card;
     let windows = compared.real_windows.as_deref();
     let beside = page::Beside { walk: &compared.gaussian_walk, windows };
-    let mut text = page::card_table(card, beside) + "\n\n";
-    if card.n < n {
-        writeln!(text, "the card is of the last {} returns; fits are left out", card.n)
-            .expect("a string takes all text");
-    }
-    text + &page::core(card) + "\n" + &page::notes(card, windows)
+    let table = page::card_table(card, beside);
+    format!("{table}\n\n{}\n{}", page::core(card), page::notes(card, windows))
 }

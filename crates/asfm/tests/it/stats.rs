@@ -148,6 +148,22 @@ fn a_short_series_says_what_it_needs() {
     }
 }
 
+#[test]
+fn a_long_series_is_read_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let step = |t: u64| f64::from(u32::try_from(t * t % 1009).expect("small")) - 504.0;
+    let returns: Vec<f64> = (0..30_000).map(|t| step(t) / 1e5).collect();
+    let text: Vec<String> = returns.iter().map(f64::to_string).collect();
+    std::fs::write(folder.join("r.csv"), format!("r\n{}\n", text.join("\n"))).expect("written");
+    let arguments = ["stats", "series", "r.csv", "--column", "r", "--returns", "--json"];
+    let told = json(&succeed(folder, &[&arguments[..], &["--replicates", "19"]].concat()));
+    assert_eq!((&told["n"], &told["window"]), (&30_000.into(), &20_000.into()));
+    assert_eq!(told["card"]["n"], 20_000);
+    let mean = returns.iter().sum::<f64>() / 3e4;
+    assert!((told["moments"]["mean"].as_f64().expect("a number") - mean).abs() < 1e-12);
+}
+
 /// The card's letters, F1 to F10.
 fn letters(card: &Value) -> String {
     let lines = card["lines"].as_array().expect("lines");
@@ -286,7 +302,10 @@ fn several_runs_are_several_observations() {
     assert!(text.contains("95 % interval") && !text.contains("NaN"), "{text}");
 
     let twice = failure(folder, &asfm(folder, &["stats", "run", "s1.db", "s1.db"]));
-    assert_snapshot!(twice, @"");
+    assert_snapshot!(twice, @"
+    exit 2
+    error: `s1.db` and `s1.db` are the same run: expected each once
+    ");
 }
 
 #[test]
