@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod deps;
 mod fuzz;
+mod golden;
 mod manual;
 mod package;
 mod shell;
@@ -50,6 +51,12 @@ const VERBS: &[Verb] = &[
         usage: "[--report]",
         does: "runs the benches and compares with peers and targets",
         run: bench::run,
+    },
+    Verb {
+        name: "golden",
+        usage: "",
+        does: "compares the statistics with reference values",
+        run: golden::run,
     },
     Verb {
         name: "package",

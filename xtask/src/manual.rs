@@ -64,7 +64,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
          <!-- Written by `cargo xtask manual` from the help texts of the binary. -->\n\n\
          ```text\n{overview}\n```\n"
     );
-    let verbs = verbs(&overview);
+    let verbs = verbs_of(&overview);
     if verbs.is_empty() {
         bail!("`asfm --help` lists no commands");
     }
@@ -72,6 +72,10 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     for verb in &verbs {
         let help = asfm(&shell, &[verb, "--help"])?;
         pages.push(format!("\n## `asfm {verb}`\n\n```text\n{help}\n```\n"));
+        for inner in verbs_of(&help) {
+            let help = asfm(&shell, &[verb, &inner, "--help"])?;
+            pages.push(format!("\n### `asfm {verb} {inner}`\n\n```text\n{help}\n```\n"));
+        }
     }
     keep("manual", MANUAL, &pages.concat(), check)?;
     let readme = shell.read_file("README.md")?;
@@ -103,7 +107,7 @@ fn asfm(shell: &Shell, words: &[&str]) -> anyhow::Result<String> {
 }
 
 /// The verbs that a help text lists under `Commands:`.
-fn verbs(help: &str) -> Vec<String> {
+fn verbs_of(help: &str) -> Vec<String> {
     let listed = help.lines().skip_while(|it| *it != "Commands:").skip(1);
     let listed = listed.take_while(|it| it.starts_with("  "));
     // A description that goes on is indented further.
@@ -145,6 +149,6 @@ mod tests {
     fn verbs_are_read_from_a_help_text() {
         let help = "Does.\n\nCommands:\n  run      Runs a market\n           and more\n  \
                     verify   Rebuilds\n  help     Prints\n\nOptions:\n  -h, --help  Print";
-        assert_eq!(verbs(help), ["run", "verify"]);
+        assert_eq!(verbs_of(help), ["run", "verify"]);
     }
 }

@@ -30,6 +30,9 @@ pub(crate) enum Verb {
     Match(Match),
     /// Rebuild a run from what was decided and compare everything with the run file.
     Verify(Verify),
+    /// Compute statistics and the card of stylized facts.
+    #[command(subcommand)]
+    Stats(Stats),
     /// Check a scenario without running it.
     Check(Check),
     /// Write a scenario to start from.
@@ -163,6 +166,64 @@ pub(crate) struct Verify {
     /// Print the finding as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Stats {
+    /// Of a column of prices or log returns in a CSV file.
+    Series(StatsSeries),
+    /// Of recorded runs, per stock and for the equal-weight index.
+    Run(StatsRun),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsSeries {
+    /// The CSV file; its first line names the columns. Dates in a column `date` must not go back.
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) file: PathBuf,
+    /// The column, oldest value first.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: String,
+    /// The column holds log returns, not prices.
+    #[arg(long)]
+    pub(crate) returns: bool,
+    /// The column of the volume traded on the same days.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) volume: Option<String>,
+    #[command(flatten)]
+    pub(crate) resampling: Resampling,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsRun {
+    /// The run files. With several, a run is one observation: means come with intervals.
+    #[arg(value_name = "RUN.db", required = true)]
+    pub(crate) runs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) resampling: Resampling,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Resampling {
+    /// Resample so many times for each test of the card; p cannot be below 1/(N+1).
+    #[arg(long, value_name = "N", default_value = "999", value_parser = replicates)]
+    pub(crate) replicates: usize,
+    /// Draw the resamples from this seed.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) resampling_seed: u64,
+}
+
+fn replicates(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(it @ 1..=1_000_000) => Ok(it),
+        _ => Err("expected a whole number from 1 to 1000000".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod failure;
 mod pipe;
 mod run;
 mod scenario;
+mod stats;
 mod summary;
 mod verify;
 
@@ -48,6 +49,7 @@ fn act(cli: Cli) -> Result<(), Failure> {
             pipe::play(&(&flags).into(), BufReader::with_capacity(1 << 16, stdin().lock()), output)
         }
         Some(Verb::Verify(flags)) => verify::verify(&flags),
+        Some(Verb::Stats(verb)) => stats::stats(&verb),
         Some(Verb::Check(flags)) => scenario::check(&flags),
         Some(Verb::Init(flags)) => scenario::init(&flags),
         Some(Verb::Schema) => {

@@ -3,4 +3,5 @@
 mod bad_input;
 mod pipe;
 mod run;
+mod stats;
 mod support;

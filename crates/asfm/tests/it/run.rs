@@ -158,6 +158,7 @@ fn without_arguments_it_explains_itself() {
       run          Run a market, write the run file, print the summary
       match        Play orders from standard input through a book, one JSON object per line
       verify       Rebuild a run from what was decided and compare everything with the run file
+      stats        Compute statistics and the card of stylized facts
       check        Check a scenario without running it
       init         Write a scenario to start from
       schema       Print the JSON Schema of scenario files

@@ -1,0 +1,209 @@
+//! One recorded run: the metrics of every stock, and the card of every stock and of the index.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use asfm_engine::Engine;
+use asfm_recorder::{Error, Run, RunInfo};
+use asfm_stats::card::{Card, Options, card};
+use asfm_stats::market::{
+    OrderMetrics, OrderTotals, Turnover, Volatility, equal_weight_index, order_metrics, turnover,
+    volatility,
+};
+use asfm_stats::series::{self, Series, report};
+use asfm_stats::yardstick::Compared;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::series::yardsticks;
+use super::tally::Tally;
+use super::{lines, page};
+use crate::failure::Failure;
+
+/// A run in numbers.
+pub(super) struct RunStats {
+    pub(super) file: String,
+    pub(super) info: RunInfo,
+    /// Trading days that have ended.
+    pub(super) days: usize,
+    pub(super) readings: Readings,
+    pub(super) stocks: Vec<StockStats>,
+    /// The index and its card; absent before the first close.
+    pub(super) index: Option<(Series, Compared)>,
+}
+
+/// Every reading of the four metrics. A rate without a base is absent.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Readings {
+    #[serde(flatten)]
+    orders: OrderMetrics,
+    rejected: u64,
+    #[serde(flatten)]
+    turnover: Option<Turnover>,
+    #[serde(flatten)]
+    volatility: Option<Volatility>,
+    /// As VO, a close being the plain mean of the day's trades.
+    #[serde(rename = "VO_close_mean_of_trades")]
+    plain: Option<f64>,
+}
+
+pub(super) struct StockStats {
+    pub(super) code: String,
+    pub(super) orders: OrderMetrics,
+    pub(super) turnover: Option<f64>,
+    pub(super) volatility: Option<f64>,
+    pub(super) series: Option<Series>,
+    pub(super) card: Option<Card>,
+}
+
+impl Readings {
+    /// Name, meaning and value of each.
+    pub(super) fn all(&self) -> Vec<(&'static str, &'static str, Option<f64>)> {
+        let it = &self.orders;
+        let (tr, vo) = (self.turnover.as_ref(), self.volatility.as_ref());
+        vec![
+            ("ON", "accepted orders", Some(as_f64(it.on))),
+            ("OER", "executed of ordered shares", it.oer),
+            (
+                "OER_single_counted",
+                "traded, counted once, of ordered shares",
+                it.oer_single_counted,
+            ),
+            ("OER_by_order_count_any_fill", "orders with any execution", it.oer_any_fill),
+            ("OER_by_order_count_full_fill", "orders executed whole", it.oer_full_fill),
+            ("OER_buy", "executed of ordered shares, buy orders", it.oer_buy),
+            ("OER_sell", "executed of ordered shares, sell orders", it.oer_sell),
+            ("TR", "traded of all shares, pooled", tr.map(|it| it.pooled)),
+            (
+                "TR_mean_of_stocks",
+                "traded of all shares, mean of stocks",
+                tr.map(|it| it.mean_of_stocks),
+            ),
+            ("TR_per_day", "traded of all shares, a day", tr.map(|it| it.per_day)),
+            ("VO", "sd of daily returns, mean of stocks", vo.map(|it| it.mean_of_stocks)),
+            (
+                "VO_equal_weight_index",
+                "sd of the index's daily returns",
+                vo.map(|it| it.equal_weight_index),
+            ),
+            ("VO_ddof0", "as VO, divisor n", vo.map(|it| it.population)),
+            ("VO_close_mean_of_trades", "as VO, closes the plain mean of trades", self.plain),
+        ]
+    }
+}
+
+/// Reads a run file and computes.
+pub(super) fn read(
+    path: &Path,
+    references: &[Series],
+    options: Options,
+) -> Result<RunStats, Failure> {
+    let file = path.display().to_string();
+    let run = Run::open(path).map_err(|error| match error {
+        Error::Io { .. } | Error::NotSqlite(_) | Error::NotARun { .. } | Error::Newer { .. } => {
+            Failure::Misuse(error.into())
+        }
+        error => Failure::Failed(error.into()),
+    })?;
+    let failed = |error: Error| Failure::Failed(error.into());
+    let odd = |what: String| {
+        let message = format!("`{file}` records {what}; `asfm verify` names the first difference");
+        Failure::Failed(anyhow!(message))
+    };
+    let engine = Engine::new(run.scenario().map_err(failed)?, run.info().seed);
+    let mut tally = Tally::new(&engine);
+    for round in run.rounds() {
+        tally.add(&round.map_err(failed)?).map_err(odd)?;
+    }
+    let tally = tally.finish().map_err(odd)?;
+    let closes: Vec<&[f64]> = tally.closes.iter().map(Vec::as_slice).collect();
+    let plain: Vec<&[f64]> = tally.plain_closes.iter().map(Vec::as_slice).collect();
+    let days = closes.first().map_or(0, |it| it.len() - 1);
+    let all = tally.stocks.iter().fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
+    let readings = Readings {
+        orders: order_metrics(&all, tally.stocks.iter().map(|it| it.traded).sum()),
+        rejected: tally.rejected,
+        turnover: turnover(&tally.stocks, days).ok(),
+        volatility: volatility(&closes).ok(),
+        plain: volatility(&plain).ok().map(|it| it.mean_of_stocks),
+    };
+    let mut stocks = Vec::new();
+    for (at, company) in engine.scenario().companies().iter().enumerate() {
+        let totals = &tally.stocks[at];
+        let series = Series::from_prices(closes[at], Some(&tally.volume[at])).ok();
+        let card = series.as_ref().map(|it| card(it, &options)).transpose();
+        stocks.push(StockStats {
+            code: company.code.clone(),
+            orders: order_metrics(&totals.orders, totals.traded),
+            turnover: turnover(std::slice::from_ref(totals), days).ok().map(|it| it.pooled),
+            volatility: readings.volatility.as_ref().map(|it| it.per_stock[at]),
+            series,
+            card: card.context("the card cannot be computed")?,
+        });
+    }
+    let total: Vec<f64> =
+        (0..=days).map(|day| tally.volume.iter().map(|it| it[day]).sum()).collect();
+    let index = equal_weight_index(&closes)
+        .ok()
+        .and_then(|prices| Series::from_prices(&prices, Some(&total)).ok());
+    let index = match index {
+        Some(series) => {
+            let compared = yardsticks(&series, references, options)?;
+            Some((series, compared))
+        }
+        None => None,
+    };
+    Ok(RunStats { file, info: run.info().clone(), days, readings, stocks, index })
+}
+
+impl RunStats {
+    /// The run as JSON.
+    pub(super) fn json(&self) -> Result<Value, Failure> {
+        let statistics = |series: &Series| -> Result<Value, Failure> {
+            let options = series::Options { heavy: false, ..series::Options::default() };
+            let report = report(series, &options).context("the statistics of a stock")?;
+            let mut report = serde_json::to_value(&report).context("the statistics of a stock")?;
+            report["needs"] = lines::needs(&report, series.returns.len());
+            Ok(report)
+        };
+        let mut json = serde_json::to_value(&self.readings).context("the metrics")?;
+        let info = &self.info;
+        json["run"] = json!(self.file);
+        json["scenario"] = json!(info.scenario);
+        json["seed"] = json!(info.seed.0);
+        json["brain"] = json!(info.header.brain);
+        json["status"] = json!(info.status.word());
+        json["agents"] = json!(info.agents);
+        json["days"] = json!(self.days);
+        json["digest"] = json!(info.digest.map(|it| it.to_string()));
+        for (name, _, value) in self.readings.all() {
+            // What cannot be computed is null, not absent.
+            if value.is_none() {
+                json[name] = Value::Null;
+            }
+        }
+        for it in &self.stocks {
+            let mut stock = serde_json::to_value(it.orders).context("the metrics of a stock")?;
+            stock["TR"] = json!(it.turnover);
+            stock["VO"] = json!(it.volatility);
+            stock["statistics"] = it.series.as_ref().map(statistics).transpose()?.into();
+            stock["card"] = it.card.as_ref().map(page::card_json).into();
+            json["per_stock"][&it.code] = stock;
+        }
+        json["index"] = match &self.index {
+            None => Value::Null,
+            Some((series, it)) => json!({
+                "statistics": statistics(series)?,
+                "card": page::card_json(&it.card),
+                "gaussian_walk": page::card_json(&it.gaussian_walk),
+                "real_windows": it.real_windows,
+            }),
+        };
+        Ok(json)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^53 orders")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
+}
