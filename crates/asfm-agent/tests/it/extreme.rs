@@ -102,7 +102,8 @@ prop_compose! {
             1..5,
         ),
         closes in prop::collection::vec(prop::collection::vec(1_u32..400, 1..5), 1..6),
-        scale in prop::sample::select(vec![1_u32, 10_000]),
+        // 400 times 4 000 halves are near the highest price that the smallest tick can name.
+        scale in prop::sample::select(vec![1_u32, 4_000]),
         news in -3_i32..3,
     ) -> String {
         use std::fmt::Write as _;
