@@ -2,8 +2,10 @@
 //!
 //! Messages are made outside the timer; each pass plays a million of them through a fresh book,
 //! which is dropped outside the timer, and consumes every event. Before anything is timed, each
-//! program must reproduce the published hash of all trades.
+//! program must reproduce the published hash of all trades. Times are CPU time of the thread.
 
+#[path = "support/cpu.rs"]
+mod cpu;
 #[path = "../tests/support/naive.rs"]
 #[expect(dead_code, reason = "the tests ask for more")]
 mod naive;
@@ -19,8 +21,11 @@ use asfm_book::{
     TieBreak, TimeInForce, Trade, TraderId,
 };
 use bourse_book::OrderBook;
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 
+use crate::cpu::CpuTime;
 use crate::naive::Naive;
 use crate::play::send;
 use crate::workload::{
@@ -146,7 +151,7 @@ impl Program for OrderBook {
 }
 
 fn compare<P: Program>(
-    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
+    group: &mut BenchmarkGroup<'_, CpuTime>,
     setting: &workload::Setting,
     messages: &[Message],
 ) {
@@ -167,7 +172,7 @@ fn compare<P: Program>(
     });
 }
 
-fn workloads(criterion: &mut Criterion) {
+fn workloads(criterion: &mut Criterion<CpuTime>) {
     for setting in [W1, W2, W3, W4] {
         let messages = messages(&setting);
         let mut group = criterion.benchmark_group(setting.name);
@@ -204,7 +209,7 @@ fn collect(orders: &[LimitOrder]) -> Book {
     book
 }
 
-fn auctions(criterion: &mut Criterion) {
+fn auctions(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("auction");
     let reference = Some(Tick(10_000));
     let rules = [
@@ -236,5 +241,9 @@ fn auctions(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, workloads, auctions);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = workloads, auctions
+}
 criterion_main!(benches);

@@ -70,6 +70,22 @@ fn an_id_is_good_for_one_order() {
     assert_eq!(book.limit(buy(1, 1, 50), &mut ()), Ok(Rest::Resting(qty(1))));
 }
 
+/// The table of ids grows past an id that was too far off at first, and by a jump.
+#[test]
+fn an_id_is_remembered_wherever_it_is_kept() {
+    let mut book = book_with(&[buy(5_000, 5, 100)]);
+    for number in 1..=2_000 {
+        book.limit(buy(number, 1, 90), &mut ()).expect("a new id");
+    }
+    book.limit(buy(15_000, 7, 101), &mut ()).expect("a new id");
+    for seen in [1, 2_000, 5_000, 15_000] {
+        assert_eq!(book.limit(buy(seen, 1, 50), &mut ()), Err(Refusal::RepeatedId), "{seen}");
+    }
+    assert_eq!(book.cancel(id(5_000), &mut ()), Ok(qty(5)));
+    assert_eq!(book.cancel(id(15_000), &mut ()), Ok(qty(7)));
+    assert_eq!(book.cancel(id(5_001), &mut ()), Err(Refusal::NotLive));
+}
+
 #[test]
 fn a_refused_order_may_come_again() {
     let mut book = book_with(&[sell(1, 5, 100)]);
