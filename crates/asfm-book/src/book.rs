@@ -58,15 +58,17 @@ pub enum ContinuousPrice {
 /// # Cost
 ///
 /// A fresh book owns no memory. It grows with what it holds and then keeps it: 24 bytes for each
-/// order that rested at the same time, and for each side 16 KiB at first, later up to 1 KiB for
-/// each price level, but never more than 4 MiB, however far apart prices are. Within a window of
-/// up to 262,144 ticks the next price is found in constant time; levels outside are kept in a
-/// tree, whose operations take a few times as long.
+/// order that rested at the same time (32 if orders were collected), and for each side 16 KiB at
+/// first, later up to 2 KiB for each price level, but never more than 4 MiB, however far apart
+/// prices are. Within a window of up to 262,144 ticks the next price is found in constant time;
+/// levels outside are kept in a tree, whose operations take a few times as long. Once it has
+/// grown, a book allocates only for levels in the tree, when the window moves, and two short
+/// lists in a uniform auction.
 ///
-/// Ids are remembered until [`Book::clear`], because a repeated one is refused. They cost four
-/// bytes each if they are chosen as 1, 2, 3, … (in any order, with gaps), at most 64 bytes each if
-/// the largest is within eight times their number, and otherwise some fifty bytes and a look-up
-/// in a hash map.
+/// Ids are remembered until [`Book::clear`], because a repeated one is refused. Chosen as 1, 2,
+/// 3, … they cost four to eight bytes each; with gaps up to 64, as long as an id is below 4,096 or
+/// eight times the number of ids before it; any other some fifty bytes and a look-up in a hash
+/// map.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     pub(crate) options: BookOptions,

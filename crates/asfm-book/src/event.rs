@@ -22,8 +22,12 @@ pub struct Trade {
 
 /// Where the book tells what happened, in the order in which it happened.
 ///
-/// Every method has an empty body, so a sink pays only for what it listens to. Commands in,
-/// events pushed out: the book neither allocates nor keeps them.
+/// Each trade is told first and then which of its orders it used up, the maker before the taker;
+/// the last event of a command says what became of the incoming order: filled, rested or
+/// cancelled. A refused command tells nothing.
+///
+/// Every method has an empty body, so a sink pays only for what it listens to; the book neither
+/// allocates events nor keeps them.
 ///
 /// ```
 /// use asfm_book::{Sink, Trade};

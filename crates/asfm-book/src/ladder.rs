@@ -7,8 +7,8 @@ use crate::window::Window;
 ///
 /// Levels near the activity are in a window, which finds the next one in three steps however far
 /// away it is; the others are in a tree. When new levels keep missing the window, it moves and
-/// grows: never often enough to cost more than the misses did, never to more than 64 places for
-/// each level there is (or `Window::LEN_MIN`), never beyond `Window::LEN_MAX`.
+/// grows: so seldom that it costs no more than the misses did, to fewer than 128 places for each
+/// level there is (or `Window::LEN_MIN`), and never beyond `Window::LEN_MAX`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ladder {
     best: Option<u32>,

@@ -55,8 +55,10 @@ impl Change {
                 Command::Replace(id, (self.qty)(qty), (self.tick)(price))
             }
             Command::Uncross(AuctionRule::Uniform { tie, reference }) => {
-                // Without a reference the lowest price is taken, which is another one in a mirror.
-                let reference = Some((self.tick)(reference.unwrap_or(Tick(100))));
+                // Without a reference the lowest price is taken, which is another one in a mirror,
+                // and a reference of zero has no mirror image.
+                let reference = reference.filter(|it| it.0 > 0).unwrap_or(Tick(100));
+                let reference = Some((self.tick)(reference));
                 let mirrors = (self.side)(Side::Buy) == Side::Sell;
                 let tie = match tie {
                     TieBreak::Lowest if mirrors => TieBreak::Highest,
