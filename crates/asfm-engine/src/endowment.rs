@@ -42,13 +42,16 @@ fn endow_one(scenario: &Scenario, seed: Seed, trader: TraderId, capital: Cash) -
         _ => 1,
     };
     let lot_price = |at: usize| i128::from(companies[at].initial_close().0) * lot;
+    // Weights beyond 64 bits together lose their last bits, so that no product overflows.
+    let exact: i128 = order.iter().map(|at| weight(*at)).sum();
+    let spare = exact.checked_ilog2().map_or(0, |bits| bits.saturating_sub(62));
+    let weight = |at: usize| weight(at) >> spare;
     let weights: i128 = order.iter().map(|at| weight(*at)).sum();
     let budget = i128::from(scenario.initial_shares().of(capital).0);
     let mut left = budget;
     let mut fractions = Vec::with_capacity(order.len());
     for &at in &order {
-        // Compared exactly: the part of the budget is a fraction over `weights`.
-        let part = wide_product(budget, weight(at)) / weights.max(1);
+        let part = budget * weight(at) / weights.max(1);
         let lots = part / lot_price(at);
         let fraction = (part % lot_price(at)) * 1_000_000_000 / lot_price(at);
         left -= lots * lot_price(at);
@@ -65,10 +68,6 @@ fn endow_one(scenario: &Scenario, seed: Seed, trader: TraderId, capital: Cash) -
     }
     let spent = i64::try_from(budget - left).expect("a part of the capital");
     (capital - Cash(spent), shares)
-}
-
-fn wide_product(budget: i128, weight: i128) -> i128 {
-    budget.saturating_mul(weight)
 }
 
 fn whole(shares: i128) -> u64 {

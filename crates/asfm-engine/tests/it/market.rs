@@ -220,3 +220,19 @@ fn allocations_spread_the_capital() {
     assert!((0..3).all(|stock| (1..=50).any(|it| of(&equal, it)[stock] == 16)));
     assert_eq!(equal.shares_outstanding(asfm_engine::StockId(0)), 300);
 }
+
+#[test]
+fn the_largest_companies_there_can_be_share_the_capital_by_value() {
+    let text = r#"
+        name = "giants"
+        company = [
+            { code = "A", sector = "s", closes = [10000000], shares-outstanding = 9000000000000000000 },
+            { code = "B", sector = "s", closes = [10000000], shares-outstanding = 3000000000000000000 },
+        ]
+        traders = [{ kind = "k", ratio = 1, capital = 8000000000000 }]
+        population = { agents = 1, initial-shares = 1, allocation = "market-cap" }
+        "#;
+    let engine = Engine::new(read(text), Seed(1));
+    let shares = |stock| engine.ledger().shares(trader(1), asfm_engine::StockId(stock));
+    assert_eq!((shares(0), shares(1)), (600_000, 200_000));
+}
