@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::path::Path;
 use std::process::ExitCode;
 
 use asfm_engine::ScenarioError;
+use asfm_recorder::Run;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 /// Why the program stopped.
@@ -22,6 +24,14 @@ pub(crate) enum Failure {
     BrokenPipe,
 }
 
+/// Opens a run file that the user named.
+pub(crate) fn open_run(path: &Path) -> Result<Run, Failure> {
+    Run::open(path).map_err(|error| match error {
+        asfm_recorder::Error::Io { .. } => Failure::Misuse(error.into()),
+        error => error.into(),
+    })
+}
+
 /// Bad input, in words.
 pub(crate) fn misuse(message: impl std::fmt::Display) -> Failure {
     Failure::Misuse(anyhow::anyhow!("{message}"))
@@ -30,6 +40,16 @@ pub(crate) fn misuse(message: impl std::fmt::Display) -> Failure {
 impl From<ScenarioError> for Failure {
     fn from(error: ScenarioError) -> Self {
         Self::Scenario(Box::new(error))
+    }
+}
+
+impl From<asfm_recorder::Error> for Failure {
+    fn from(error: asfm_recorder::Error) -> Self {
+        use asfm_recorder::Error::{Exists, Newer, NotARun, NotSqlite};
+        match error {
+            Exists(_) | NotSqlite(_) | NotARun { .. } | Newer { .. } => Self::Misuse(error.into()),
+            _ => Self::Failed(error.into()),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ mod run;
 mod scenario;
 mod stats;
 mod summary;
+mod table;
+mod tally;
 mod verify;
 
 /// Rounds of a large market allocate and free tens of megabytes, which the system's allocator

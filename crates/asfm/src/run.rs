@@ -15,7 +15,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::{Brain, Run};
 use crate::failure::{Failure, misuse};
 use crate::scenario;
-use crate::summary::{About, Tally};
+use crate::summary::{About, Summary};
+use crate::tally::Tally;
 
 /// From how many traders on a run file cannot be read while it is recorded.
 const LARGE: usize = 10_000;
@@ -49,9 +50,9 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
         let decisions = cast.decide(&round);
         let log = Arc::new(round.settle(decisions));
         digest = Some(log.digest);
-        tally.add(&log);
+        tally.add(&log).expect("the engine says what can happen");
         if let Some(recorder) = &mut recorder {
-            recorder.record(log).map_err(recording)?;
+            recorder.record(log)?;
         }
         bar.inc(1);
     }
@@ -59,7 +60,7 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
     let wall_seconds = started.elapsed().as_secs_f64();
     if let Some(recorder) = recorder {
         let ending = if stopped.is_some() { Ending::Interrupted } else { Ending::Done };
-        recorder.finish(ending, wall_seconds).map_err(recording)?;
+        recorder.finish(ending, wall_seconds)?;
     }
     if let Some((day, stage)) = stopped {
         let kept = match &out {
@@ -74,7 +75,8 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
         digest: digest.map(|it| it.to_string()).unwrap_or_default(),
         wall_seconds: started.elapsed().as_secs_f64(),
     };
-    let summary = tally.summary(&engine, about);
+    tally.finish().expect("the engine says what can happen");
+    let summary = Summary::new(&tally, &engine, about);
     let mut stdout = std::io::stdout().lock();
     if flags.json {
         let json = serde_json::to_string(&summary).context("the summary")?;
@@ -120,15 +122,7 @@ fn create(path: &Path, flags: &Run, engine: &Engine) -> Result<Recorder, Failure
         journal: if large { Journal::Rollback } else { Journal::Auto },
         ..Options::default()
     };
-    Recorder::create(path, &header, engine, options).map_err(recording)
-}
-
-/// What went wrong with a run file.
-fn recording(error: asfm_recorder::Error) -> Failure {
-    match error {
-        asfm_recorder::Error::Exists(_) => Failure::Misuse(error.into()),
-        error => Failure::Failed(error.into()),
-    }
+    Ok(Recorder::create(path, &header, engine, options)?)
 }
 
 /// Set by Ctrl-C and by SIGTERM: the run stops before its next round.

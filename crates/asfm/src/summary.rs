@@ -3,183 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use asfm_engine::{
-    CloseKind, Engine, Intent, OrderLife, Request, RequestId, RoundLog, Scenario, Side, StockId,
-    TraderId, Verdict,
-};
-use asfm_stats::market::{
-    self, OrderMetrics, OrderTotals, StockTotals, Turnover, Volatility, order_metrics, turnover,
-    volatility,
-};
-use comfy_table::{CellAlignment, Table, presets};
+use asfm_engine::{Company, Engine, Scenario, StockId, TraderId};
+use asfm_stats::market::Volatility;
 use serde::Serialize;
 
-/// Sums over a run, fed round by round; its size does not grow with the number of days, unless
-/// orders outlive the day.
-pub(crate) struct Tally {
-    stocks: Vec<StockTotals>,
-    /// For each stock, the close before day 1, then one per trading day.
-    closes: Vec<Vec<f64>>,
-    exact: bool,
-    day_orders: bool,
-    /// The orders whose end is not known yet; the place of a request is its number less `base`.
-    open: Vec<Option<Open>>,
-    base: u64,
-    trades: u64,
-    requests: u64,
-    rejections: BTreeMap<&'static str, u64>,
-}
-
-#[derive(Clone, Copy)]
-struct Open {
-    stock: StockId,
-    side: Side,
-    qty: u32,
-    filled: u32,
-}
-
-impl Tally {
-    pub(crate) fn new(engine: &Engine) -> Self {
-        let companies = engine.scenario().companies();
-        let stocks = (0..).map(StockId).zip(companies).map(|(stock, _)| StockTotals {
-            outstanding: engine.shares_outstanding(stock).into(),
-            ..StockTotals::default()
-        });
-        let rules = engine.scenario().rules();
-        Self {
-            stocks: stocks.collect(),
-            closes: companies.iter().map(|it| vec![it.initial_close().to_f64()]).collect(),
-            exact: rules.close == CloseKind::Vwap,
-            day_orders: rules.order_life == OrderLife::Day,
-            open: Vec::new(),
-            base: 1,
-            trades: 0,
-            requests: 0,
-            rejections: BTreeMap::new(),
-        }
-    }
-
-    pub(crate) fn add(&mut self, log: &RoundLog) {
-        self.requests += log.requests.len() as u64;
-        for it in &log.requests {
-            self.request(it);
-        }
-        self.trades += log.trades.len() as u64;
-        for it in &log.trades {
-            self.stocks[it.stock.index()].traded += u128::from(it.qty);
-            for order in [it.maker, it.taker] {
-                let at = self.place(order);
-                self.open[at].as_mut().expect("only live orders trade").filled += it.qty;
-            }
-        }
-        let Some(close) = &log.close else { return };
-        for it in &close.closes {
-            let series = &mut self.closes[it.stock.index()];
-            let before = *series.last().expect("a series starts before day 1");
-            series.push(match (it.trades, self.exact) {
-                (0, _) => before,
-                (_, true) => it.value.to_f64() / as_f64(it.volume),
-                (_, false) => it.close.to_f64(),
-            });
-        }
-        if self.day_orders {
-            self.flush();
-        }
-    }
-
-    fn request(&mut self, it: &Request) {
-        let open = match (it.intent, it.verdict) {
-            (_, Verdict::Rejected(why)) => {
-                *self.rejections.entry(why.code()).or_default() += 1;
-                None
-            }
-            (Intent::Order { stock, side, qty, .. }, Verdict::Accepted) => {
-                let qty = u32::try_from(qty).expect("an accepted order has a quantity");
-                Some(Open { stock, side, qty, filled: 0 })
-            }
-            (Intent::Cancel { .. } | Intent::Unreadable { .. }, Verdict::Accepted) => None,
-        };
-        self.open.push(open);
-    }
-
-    fn place(&self, order: RequestId) -> usize {
-        usize::try_from(order.0 - self.base).expect("a run's requests fit in memory")
-    }
-
-    fn flush(&mut self) {
-        self.base += self.open.len() as u64;
-        for it in self.open.drain(..).flatten() {
-            let side = match it.side {
-                Side::Buy => market::Side::Buy,
-                Side::Sell => market::Side::Sell,
-            };
-            let orders = &mut self.stocks[it.stock.index()].orders;
-            orders
-                .add(side, it.qty.into(), it.filled.into())
-                .expect("the exchange fills no more than was ordered");
-        }
-    }
-
-    /// What the run came to.
-    pub(crate) fn summary(mut self, engine: &Engine, run: About) -> Summary {
-        self.flush();
-        let scenario = engine.scenario();
-        let traded: u128 = self.stocks.iter().map(|it| it.traded).sum();
-        let orders =
-            self.stocks.iter().fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
-        let closes: Vec<&[f64]> = self.closes.iter().map(Vec::as_slice).collect();
-        let days = closes.first().map_or(0, |it| it.len() - 1);
-        let vo = volatility(&closes).ok();
-        let stocks = self.stock_rows(scenario, vo.as_ref());
-        let mean_return = mean(stocks.iter().map(|it| it.total_return));
-        let metrics = order_metrics(&orders, traded);
-        let tr = turnover(&self.stocks, days).ok();
-        Summary {
-            run: run.file,
-            scenario: scenario.name().to_owned(),
-            seed: engine.seed().0,
-            brain: run.brain,
-            days: scenario.days(),
-            agents: scenario.traders(),
-            stocks: scenario.companies().len(),
-            orders: metrics.on,
-            order_execution_rate: metrics.oer,
-            turnover_rate: tr.as_ref().map(|it| it.pooled),
-            volatility: vo.as_ref().map(|it| it.mean_of_stocks),
-            trades: self.trades,
-            volume: traded,
-            mean_return,
-            digest: run.digest,
-            calls: 0,
-            fallbacks: 0,
-            wall_seconds: run.wall_seconds,
-            requests: self.requests,
-            rejections: self.rejections,
-            readings: Readings { orders: metrics, turnover: tr, volatility: vo },
-            kinds: kind_rows(engine, &self.closes),
-            prices: stocks,
-        }
-    }
-
-    fn stock_rows(&self, scenario: &Scenario, vo: Option<&Volatility>) -> Vec<StockRow> {
-        let rows = scenario.companies().iter().zip(&self.closes).zip(&self.stocks);
-        let row = |(at, ((company, closes), totals)): (usize, ((_, &Vec<f64>), &StockTotals))| {
-            let company: &asfm_engine::Company = company;
-            let (first, last) = (closes[0], closes[closes.len() - 1]);
-            StockRow {
-                stock: company.code.clone(),
-                sector: company.sector.clone(),
-                first,
-                last,
-                total_return: last / first - 1.0,
-                volatility: vo.map(|it| it.per_stock[at]),
-                volume: totals.traded,
-                closes: closes.clone(),
-            }
-        };
-        rows.enumerate().map(row).collect()
-    }
-}
+use crate::table::{align, table};
+use crate::tally::{Readings, Tally, as_f64};
 
 /// What the summary is told about the run.
 pub(crate) struct About {
@@ -217,17 +46,6 @@ pub(crate) struct Summary {
     prices: Vec<StockRow>,
 }
 
-/// Every reading of the paper's metrics.
-#[derive(Debug, Serialize)]
-struct Readings {
-    #[serde(flatten)]
-    orders: OrderMetrics,
-    #[serde(flatten)]
-    turnover: Option<Turnover>,
-    #[serde(flatten)]
-    volatility: Option<Volatility>,
-}
-
 #[derive(Debug, Serialize)]
 struct StockRow {
     stock: String,
@@ -249,9 +67,56 @@ struct KindRow {
     capital_weighted_return: Option<f64>,
 }
 
-#[expect(clippy::cast_precision_loss, reason = "shown with a few digits")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
+impl Summary {
+    /// What a finished tally comes to.
+    pub(crate) fn new(tally: &Tally, engine: &Engine, run: About) -> Self {
+        let scenario = engine.scenario();
+        let readings = tally.readings();
+        let stocks = stock_rows(tally, scenario, readings.volatility.as_ref());
+        Self {
+            run: run.file,
+            scenario: scenario.name().to_owned(),
+            seed: engine.seed().0,
+            brain: run.brain,
+            days: scenario.days(),
+            agents: scenario.traders(),
+            stocks: scenario.companies().len(),
+            orders: readings.orders.on,
+            order_execution_rate: readings.orders.oer,
+            turnover_rate: readings.turnover.as_ref().map(|it| it.pooled),
+            volatility: readings.volatility.as_ref().map(|it| it.mean_of_stocks),
+            trades: tally.trades,
+            volume: tally.stocks.iter().map(|it| it.traded).sum(),
+            mean_return: mean(stocks.iter().map(|it| it.total_return)),
+            digest: run.digest,
+            calls: 0,
+            fallbacks: 0,
+            wall_seconds: run.wall_seconds,
+            requests: tally.requests,
+            rejections: tally.rejections.clone(),
+            readings,
+            kinds: kind_rows(engine, &tally.closes),
+            prices: stocks,
+        }
+    }
+}
+
+fn stock_rows(tally: &Tally, scenario: &Scenario, vo: Option<&Volatility>) -> Vec<StockRow> {
+    let row = |(at, company): (usize, &Company)| {
+        let closes = &tally.closes[at];
+        let (first, last) = (closes[0], closes[closes.len() - 1]);
+        StockRow {
+            stock: company.code.clone(),
+            sector: company.sector.clone(),
+            first,
+            last,
+            total_return: last / first - 1.0,
+            volatility: vo.map(|it| it.per_stock[at]),
+            volume: tally.stocks[at].traded,
+            closes: closes.clone(),
+        }
+    };
+    scenario.companies().iter().enumerate().map(row).collect()
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
@@ -362,20 +227,6 @@ impl Summary {
         }
         align(&mut table, &[1, 2, 3]);
         table.trim_fmt()
-    }
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.iter().copied());
-    table
-}
-
-fn align(table: &mut Table, right: &[usize]) {
-    for at in right {
-        if let Some(column) = table.column_mut(*at) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
     }
 }
 

@@ -3,20 +3,14 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use asfm_recorder::{Error, Run, Verified};
+use asfm_recorder::Verified;
 use serde_json::json;
 
 use crate::cli::Verify;
-use crate::failure::Failure;
+use crate::failure::{Failure, open_run};
 
 pub(crate) fn verify(flags: &Verify) -> Result<(), Failure> {
-    let run = Run::open(&flags.run).map_err(|error| match error {
-        // Not a run of ours: trying again will not help.
-        Error::Io { .. } | Error::NotSqlite(_) | Error::NotARun { .. } | Error::Newer { .. } => {
-            Failure::Misuse(error.into())
-        }
-        error => Failure::Failed(error.into()),
-    })?;
+    let run = open_run(&flags.run)?;
     let found = run.verify();
     if flags.json {
         let told = match &found {
@@ -35,7 +29,7 @@ pub(crate) fn verify(flags: &Verify) -> Result<(), Failure> {
         let text = serde_json::to_string(&told).context("the finding")?;
         writeln!(std::io::stdout(), "{text}")?;
     }
-    let it = found.map_err(|error| Failure::Failed(error.into()))?;
+    let it = found?;
     if !flags.json {
         write!(std::io::stdout(), "{}", text(&flags.run.display().to_string(), &it))?;
     }

@@ -6,7 +6,6 @@ mod page;
 mod run;
 mod runs;
 mod series;
-mod tally;
 
 use asfm_stats::card;
 

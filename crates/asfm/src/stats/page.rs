@@ -2,8 +2,9 @@
 
 use asfm_stats::card::{Card, Fact, Line, Verdict};
 use asfm_stats::yardstick::Shares;
-use comfy_table::{CellAlignment, Table, presets};
 use serde_json::Value;
+
+use crate::table::{align, table};
 
 /// What stands beside a card.
 #[derive(Clone, Copy)]
@@ -91,20 +92,6 @@ fn verdict(it: &Line) -> &'static str {
 
 fn passes(it: &Shares) -> String {
     format!("{} of {}", it.passed, it.n)
-}
-
-pub(super) fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.iter().copied());
-    table
-}
-
-pub(super) fn align(table: &mut Table, right: &[usize]) {
-    for at in right {
-        if let Some(column) = table.column_mut(*at) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
 }
 
 /// Four significant digits.

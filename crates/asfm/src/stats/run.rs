@@ -4,21 +4,17 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use asfm_engine::Engine;
-use asfm_recorder::{Error, Run, RunInfo};
+use asfm_recorder::RunInfo;
 use asfm_stats::card::{Card, Options, card};
-use asfm_stats::market::{
-    OrderMetrics, OrderTotals, Turnover, Volatility, equal_weight_index, order_metrics, turnover,
-    volatility,
-};
+use asfm_stats::market::{OrderMetrics, equal_weight_index, order_metrics, turnover};
 use asfm_stats::series::{self, Series, report};
 use asfm_stats::yardstick::Compared;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::series::yardsticks;
-use super::tally::Tally;
 use super::{lines, page};
-use crate::failure::Failure;
+use crate::failure::{Failure, open_run};
+use crate::tally::{Readings, Tally, as_f64};
 
 /// A run in numbers.
 pub(super) struct RunStats {
@@ -32,21 +28,6 @@ pub(super) struct RunStats {
     pub(super) index: Option<(Series, Compared)>,
 }
 
-/// Every reading of the four metrics. A rate without a base is absent.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Readings {
-    #[serde(flatten)]
-    orders: OrderMetrics,
-    rejected: u64,
-    #[serde(flatten)]
-    turnover: Option<Turnover>,
-    #[serde(flatten)]
-    volatility: Option<Volatility>,
-    /// As VO, a close being the plain mean of the day's trades.
-    #[serde(rename = "VO_close_mean_of_trades")]
-    plain: Option<f64>,
-}
-
 pub(super) struct StockStats {
     pub(super) code: String,
     pub(super) orders: OrderMetrics,
@@ -58,7 +39,7 @@ pub(super) struct StockStats {
 
 impl Readings {
     /// Name, meaning and value of each.
-    pub(super) fn all(&self) -> Vec<(&'static str, &'static str, Option<f64>)> {
+    pub(crate) fn all(&self) -> Vec<(&'static str, &'static str, Option<f64>)> {
         let it = &self.orders;
         let (tr, vo) = (self.turnover.as_ref(), self.volatility.as_ref());
         vec![
@@ -99,34 +80,19 @@ pub(super) fn read(
     options: Options,
 ) -> Result<RunStats, Failure> {
     let file = path.display().to_string();
-    let run = Run::open(path).map_err(|error| match error {
-        Error::Io { .. } | Error::NotSqlite(_) | Error::NotARun { .. } | Error::Newer { .. } => {
-            Failure::Misuse(error.into())
-        }
-        error => Failure::Failed(error.into()),
-    })?;
-    let failed = |error: Error| Failure::Failed(error.into());
+    let run = open_run(path)?;
     let odd = |what: String| {
         let message = format!("`{file}` records {what}; `asfm verify` names the first difference");
         Failure::Failed(anyhow!(message))
     };
-    let engine = Engine::new(run.scenario().map_err(failed)?, run.info().seed);
+    let engine = Engine::new(run.scenario()?, run.info().seed);
     let mut tally = Tally::new(&engine);
     for round in run.rounds() {
-        tally.add(&round.map_err(failed)?).map_err(odd)?;
+        tally.add(&round?).map_err(odd)?;
     }
-    let tally = tally.finish().map_err(odd)?;
+    tally.finish().map_err(odd)?;
     let closes: Vec<&[f64]> = tally.closes.iter().map(Vec::as_slice).collect();
-    let plain: Vec<&[f64]> = tally.plain_closes.iter().map(Vec::as_slice).collect();
-    let days = closes.first().map_or(0, |it| it.len() - 1);
-    let all = tally.stocks.iter().fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
-    let readings = Readings {
-        orders: order_metrics(&all, tally.stocks.iter().map(|it| it.traded).sum()),
-        rejected: tally.rejected,
-        turnover: turnover(&tally.stocks, days).ok(),
-        volatility: volatility(&closes).ok(),
-        plain: volatility(&plain).ok().map(|it| it.mean_of_stocks),
-    };
+    let (days, readings) = (tally.days(), tally.readings());
     let mut stocks = Vec::new();
     for (at, company) in engine.scenario().companies().iter().enumerate() {
         let totals = &tally.stocks[at];
@@ -201,9 +167,4 @@ impl RunStats {
         };
         Ok(json)
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^53 orders")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }

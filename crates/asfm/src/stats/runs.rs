@@ -16,6 +16,7 @@ use super::run::{RunStats, read};
 use super::series::{card_text, references};
 use crate::cli::StatsRun;
 use crate::failure::{Failure, misuse};
+use crate::table::{align, table};
 
 pub(super) fn runs(flags: &StatsRun) -> Result<(), Failure> {
     let references = references();
@@ -90,11 +91,11 @@ fn one(run: &RunStats) -> String {
         run.file, info.scenario, info.seed.0, info.header.brain, info.agents, run.days
     );
     let mut add = |line: String| writeln!(text, "{line}").expect("a string takes all text");
-    let mut table = page::table(&["metric", "value", "what"]);
+    let mut table = table(&["metric", "value", "what"]);
     for (name, what, value) in run.readings.all() {
         table.add_row([name.to_owned(), shown(name, value), what.to_owned()]);
     }
-    page::align(&mut table, &[1]);
+    align(&mut table, &[1]);
     add(table.trim_fmt() + "\n");
     add(stock_table(run) + "\n");
     add("one letter per fact, F1 to F10: pass, fail, inconclusive, not applicable\n".to_owned());
@@ -110,7 +111,7 @@ fn one(run: &RunStats) -> String {
 }
 
 fn stock_table(run: &RunStats) -> String {
-    let mut table = page::table(&["stock", "ON", "OER", "TR", "VO", "facts", "core"]);
+    let mut table = table(&["stock", "ON", "OER", "TR", "VO", "facts", "core"]);
     for it in &run.stocks {
         table.add_row([
             it.code.clone(),
@@ -122,7 +123,7 @@ fn stock_table(run: &RunStats) -> String {
             it.card.as_ref().map_or_else(|| "-".to_owned(), page::core),
         ]);
     }
-    page::align(&mut table, &[1, 2, 3, 4]);
+    align(&mut table, &[1, 2, 3, 4]);
     table.trim_fmt()
 }
 
@@ -203,7 +204,7 @@ fn several(runs: &[RunStats], facts: &Facts) -> String {
         runs[0].days
     );
     let mut add = |line: String| writeln!(text, "{line}").expect("a string takes all text");
-    let mut table = page::table(&["metric", "mean", "sd", "95 % interval", "runs", "what"]);
+    let mut table = table(&["metric", "mean", "sd", "95 % interval", "runs", "what"]);
     for it in metrics(runs) {
         table.add_row([
             it.name.to_owned(),
@@ -214,7 +215,7 @@ fn several(runs: &[RunStats], facts: &Facts) -> String {
             it.what.to_owned(),
         ]);
     }
-    page::align(&mut table, &[1, 2, 3, 4]);
+    align(&mut table, &[1, 2, 3, 4]);
     add(table.trim_fmt() + "\n");
     for (whose, facts) in
         [("stocks, averaged within a run", &facts.stocks), ("index", &facts.index)]
@@ -232,7 +233,7 @@ fn several(runs: &[RunStats], facts: &Facts) -> String {
 
 fn fact_table(facts: &[AcrossRuns]) -> String {
     let mut table =
-        page::table(&["fact", "mean", "95 % interval", "null", "runs", "verdicts", "statistic"]);
+        table(&["fact", "mean", "95 % interval", "null", "runs", "verdicts", "statistic"]);
     for it in facts {
         let estimate = it.statistic.as_ref();
         let seen = &it.verdicts;
@@ -249,7 +250,7 @@ fn fact_table(facts: &[AcrossRuns]) -> String {
             it.fact.statistic().to_owned(),
         ]);
     }
-    page::align(&mut table, &[1, 2, 3, 4]);
+    align(&mut table, &[1, 2, 3, 4]);
     table.trim_fmt()
 }
 
