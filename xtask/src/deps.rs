@@ -62,6 +62,12 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },
     Row {
+        name: "asfm-chat",
+        may_know: &[],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, CHANCE, FILES, FACE],
+    },
+    Row {
         name: "asfm-recorder",
         may_know: &["asfm-book", "asfm-engine"],
         in_tests: &[],
