@@ -21,6 +21,10 @@ pub enum Purpose {
     Trait = 4,
     /// The companies' fundamentals, as rule traders believe them.
     Fundamental = 5,
+    /// The seed with which one trader's language model is sampled in one stage.
+    Sampling = 6,
+    /// Which of several wordings one trader is given: drawn once for the whole run.
+    Wording = 7,
 }
 
 /// The seed of a run, from which every random stream follows.

@@ -405,6 +405,7 @@ fn kinds(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<Kind>> {
         kinds.push(Kind {
             name: name.clone(),
             profile: it.profile.clone().unwrap_or_else(|| name.clone()),
+            by_rule: it.by_rule,
             capital: Cash(capital),
             traders,
             first,

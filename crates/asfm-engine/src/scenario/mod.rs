@@ -140,6 +140,8 @@ pub struct Kind {
     pub name: String,
     /// The name of the profile and of the rule by which the kind decides.
     pub profile: String,
+    /// Whether the kind decides by its rule even where others are asked something else.
+    pub by_rule: bool,
     /// What each trader starts with: cash, or cash and shares of this value.
     pub capital: Cash,
     /// How many traders there are of the kind.

@@ -54,6 +54,11 @@ pub(crate) struct Scenario {
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     #[expect(dead_code, reason = "named here so that it is known, and read by the traders' crate")]
     pub(crate) rules: Option<serde::de::IgnoredAny>,
+    /// How language models are asked; read by the traders, not by the exchange.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+    #[expect(dead_code, reason = "named here so that it is known, and read by the traders' crate")]
+    pub(crate) prompt: Option<serde::de::IgnoredAny>,
 }
 
 /// A file of companies.
@@ -287,6 +292,9 @@ pub(crate) struct Traders {
     pub(crate) kind: Spanned<String>,
     /// How the kind decides: the name of a profile and of a rule; the kind's name if absent.
     pub(crate) profile: Option<String>,
+    /// Whether the kind decides by its rule even where others ask a language model.
+    #[serde(default)]
+    pub(crate) by_rule: bool,
     /// The kind's part of the population, as a whole number.
     #[cfg_attr(feature = "schema", schemars(with = "u32"))]
     pub(crate) ratio: Spanned<u32>,
