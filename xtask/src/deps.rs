@@ -69,7 +69,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "asfm-recorder",
-        may_know: &["asfm-book", "asfm-engine"],
+        may_know: &["asfm-book", "asfm-chat", "asfm-engine"],
         in_tests: &[],
         must_not: &[NETWORK, CLOCK, FACE],
     },

@@ -1,10 +1,13 @@
 //! Reading whole rounds from the tables.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use asfm_engine::{Auction, Cash, Day, DayClose, Price, Request, RoundLog, Statement, Trade};
 use rusqlite::{CachedStatement, Connection, params_from_iter};
 
+use crate::call::Call;
 use crate::code;
 use crate::decode::{Head, Read, Record, close, end, request, trade, transfer};
 use crate::error::{Context as _, Damage, Error};
@@ -57,6 +60,23 @@ impl<'f> Reader<'f> {
             None => Ok(None),
             Some(row) => take(&Record::new(table, row)).map(Some).map_err(|it| self.damaged(it)),
         }
+    }
+
+    /// Reads the pieces that calls share.
+    pub(crate) fn texts(self, mut take: impl FnMut(i64, &str)) -> Result<(), Error> {
+        self.each(Table::Texts, &[], |it| {
+            take(it.int(0)?, it.check(1, 2)?);
+            Ok(())
+        })
+    }
+
+    /// Reads all calls, by slot.
+    pub(crate) fn calls(self, mut take: impl FnMut(Call) -> Read<()>) -> Result<(), Error> {
+        let mut texts: BTreeMap<i64, Arc<str>> = BTreeMap::new();
+        self.texts(|id, text| {
+            texts.insert(id, text.into());
+        })?;
+        self.each(Table::Calls, &[], |it| take(Call::read(it, |id| texts.get(&id))?))
     }
 
     /// Reads all rows of the parts of a round.
