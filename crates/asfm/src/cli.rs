@@ -26,6 +26,10 @@ Or, with the program installed, anywhere:
 pub(crate) enum Verb {
     /// Run a market, write the run file, print the summary.
     Run(Run),
+    /// Go on with a run that stopped, to the end that it would have had.
+    Resume(Resume),
+    /// Give a run another future: the same rounds before a day, another scenario or brain from it on.
+    Branch(Branch),
     /// Play orders from standard input through a book, one JSON object per line.
     Match(Match),
     /// Rebuild a run from what was decided and compare everything with the run file.
@@ -91,7 +95,50 @@ pub(crate) enum Brain {
     Zi,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// The run file.
+    #[arg(value_name = "RUN.db")]
+    pub(crate) run: PathBuf,
+    /// Print the summary as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Branch {
+    /// The run file whose past is shared.
+    #[arg(value_name = "RUN.db")]
+    pub(crate) run: PathBuf,
+    /// The first day that is lived anew.
+    #[arg(long, value_name = "D")]
+    pub(crate) day: u32,
+    /// The scenario of the branch; the run's own if absent.
+    #[arg(long, value_name = "TWIN.toml")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Change a key of the scenario, as `run` does; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Write the branch here; refused if it exists.
+    #[arg(long, value_name = "TWIN.db")]
+    pub(crate) out: PathBuf,
+    /// Overwrite the file of the branch.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Who decides for the traders from then on; the same as before if absent.
+    #[arg(long, value_enum)]
+    pub(crate) brain: Option<Brain>,
+    /// Print the summary as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 impl Brain {
+    /// The one with this word.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        [Self::Rules, Self::Zi].into_iter().find(|it| it.word() == word)
+    }
+
     /// The word of the command line.
     pub(crate) fn word(self) -> &'static str {
         match self {

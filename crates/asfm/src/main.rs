@@ -5,9 +5,12 @@
 
 #![expect(clippy::print_stderr, reason = "the binary is what speaks")]
 
+mod branch;
 mod cli;
+mod drive;
 mod failure;
 mod pipe;
+mod resume;
 mod run;
 mod scenario;
 mod stats;
@@ -46,6 +49,8 @@ fn act(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Some(Verb::Run(flags)) => run::run(&flags),
+        Some(Verb::Resume(flags)) => resume::resume(&flags),
+        Some(Verb::Branch(flags)) => branch::branch(&flags),
         Some(Verb::Match(flags)) => {
             let output = BufWriter::new(stdout().lock());
             pipe::play(&(&flags).into(), BufReader::with_capacity(1 << 16, stdin().lock()), output)
