@@ -27,6 +27,8 @@ pub struct Model {
     pub name: String,
     /// How its answers are constrained.
     pub form: FormKind,
+    /// The context that questions must fit into, in tokens.
+    pub context: u32,
 }
 
 /// Where a run left the past that it shares with another.

@@ -72,5 +72,5 @@ pub use call::{Call, Note};
 pub use error::{Damage, Difference, Error};
 pub use header::{Branch, Durability, Ending, Journal, Model, Options, RunHeader, Status};
 pub use recorder::Recorder;
-pub use run::{Account, Run, RunInfo};
+pub use run::{Account, Calls, Run, RunInfo};
 pub use verify::Verified;

@@ -14,6 +14,9 @@ use crate::error::{Context as _, Damage, Error};
 use crate::run::Account;
 use crate::table::Table;
 
+/// The pieces that calls share, by their numbers.
+pub(crate) type Texts = BTreeMap<i64, Arc<str>>;
+
 /// Reads what a file holds.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'f> {
@@ -63,20 +66,23 @@ impl<'f> Reader<'f> {
     }
 
     /// Reads the pieces that calls share.
-    pub(crate) fn texts(self, mut take: impl FnMut(i64, &str)) -> Result<(), Error> {
+    pub(crate) fn texts(self) -> Result<Texts, Error> {
+        let mut texts = Texts::new();
         self.each(Table::Texts, &[], |it| {
-            take(it.int(0)?, it.check(1, 2)?);
+            texts.insert(it.int(0)?, it.check(1, 2)?.into());
             Ok(())
-        })
+        })?;
+        Ok(texts)
     }
 
-    /// Reads all calls, by slot.
-    pub(crate) fn calls(self, mut take: impl FnMut(Call) -> Read<()>) -> Result<(), Error> {
-        let mut texts: BTreeMap<i64, Arc<str>> = BTreeMap::new();
-        self.texts(|id, text| {
-            texts.insert(id, text.into());
-        })?;
-        self.each(Table::Calls, &[], |it| take(Call::read(it, |id| texts.get(&id))?))
+    /// Reads the calls whose slot starts with these numbers.
+    pub(crate) fn calls(
+        self,
+        texts: &Texts,
+        slot: &[i64],
+        mut take: impl FnMut(Call) -> Read<()>,
+    ) -> Result<(), Error> {
+        self.each(Table::Calls, slot, |it| take(Call::read(it, |id| texts.get(&id))?))
     }
 
     /// Reads all rows of the parts of a round.

@@ -14,7 +14,7 @@ use crate::call::Call;
 use crate::decode::{self, Head};
 use crate::error::{Context as _, Damage, Error};
 use crate::header::{Branch, Model, RunHeader, Status};
-use crate::reader::Reader;
+use crate::reader::{Reader, Texts};
 use crate::table::{APPLICATION, Table, VERSION};
 
 const BUSY: Duration = Duration::from_secs(5);
@@ -243,16 +243,54 @@ impl Run {
     ///
     /// If the file is damaged.
     pub fn calls(&self, mut take: impl FnMut(Call)) -> Result<(), Error> {
-        self.reader().calls(|it| {
+        self.reader().calls(&self.reader().texts()?, &[], |it| {
             take(it);
             Ok(())
         })
+    }
+
+    /// The same, to be read stage by stage.
+    ///
+    /// # Errors
+    ///
+    /// If the file is damaged.
+    pub fn into_calls(self) -> Result<Calls, Error> {
+        let texts = self.reader().texts()?;
+        Ok(Calls { run: self, texts })
+    }
+}
+
+/// The calls of a run, stage by stage.
+#[derive(Debug)]
+pub struct Calls {
+    run: Run,
+    texts: Texts,
+}
+
+impl Calls {
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// What was asked and answered in a stage, by slot.
+    ///
+    /// # Errors
+    ///
+    /// If the file is damaged.
+    pub fn of(&self, day: Day, stage: u8) -> Result<Vec<Call>, Error> {
+        let mut calls = Vec::new();
+        self.run.reader().calls(&self.texts, &[day.0.into(), stage.into()], |it| {
+            calls.push(it);
+            Ok(())
+        })?;
+        Ok(calls)
     }
 }
 
 pub(crate) fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
     let found = reader.after(Table::Run, &[START], |it| {
-        let status = Status::read(it.text(15)?).ok_or_else(|| it.damage(15, "a status"))?;
+        let status = Status::read(it.text(16)?).ok_or_else(|| it.damage(16, "a status"))?;
         let digest = |column| match it.words(column)? {
             None => Ok(None),
             Some(hex) => {
@@ -263,14 +301,14 @@ pub(crate) fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
             (Some(family), Some(name)) => {
                 let form = FormKind::of_word(it.text(8)?);
                 let form = form.ok_or_else(|| it.damage(8, "tools, schema or text"))?;
-                Some(Model { family, name, form })
+                Some(Model { family, name, form, context: it.count(9)? })
             }
             _ => None,
         };
-        let parent = digest(9)?;
-        let branch = match it.maybe(10)? {
+        let parent = digest(10)?;
+        let branch = match it.maybe(11)? {
             None => None,
-            Some(_) => Some(Branch { parent, day: Day(it.count(10)?) }),
+            Some(_) => Some(Branch { parent, day: Day(it.count(11)?) }),
         };
         Ok(RunInfo {
             header: RunHeader {
@@ -278,19 +316,19 @@ pub(crate) fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
                 brain: it.text(5)?.to_owned(),
                 model,
                 branch,
-                started_at: it.text(17)?.to_owned(),
+                started_at: it.text(18)?.to_owned(),
             },
             scenario: it.text(2)?.to_owned(),
             title: it.text(3)?.to_owned(),
             seed: Seed(it.number(4, "a seed", |it| u64::try_from(it).ok())?),
-            agents: it.count(11)?,
-            stocks: it.count(12)?,
-            days: it.count(13)?,
-            rounds: it.count(14)?,
+            agents: it.count(12)?,
+            stocks: it.count(13)?,
+            days: it.count(14)?,
+            rounds: it.count(15)?,
             status,
-            digest: digest(16)?,
-            wall_seconds: it.real(18)?,
-            seal: it.text(19)?.to_owned(),
+            digest: digest(17)?,
+            wall_seconds: it.real(19)?,
+            seal: it.text(20)?.to_owned(),
         })
     })?;
     found.ok_or_else(|| {

@@ -44,8 +44,8 @@ macro_rules! tables {
 
 tables! {
     Run = "run", 1, [
-        "id", "version", "scenario", "title", "seed", "brain", "family", "model", "form", "parent",
-        "branch_day", "agents", "stocks", "days", "rounds", "status", "digest", "started_at",
+        "id", "version", "scenario", "title", "seed", "brain", "family", "model", "form",
+        "context", "parent", "branch_day", "agents", "stocks", "days", "rounds", "status", "digest", "started_at",
         "wall_seconds", "seal"
     ], [];
     Calls = "calls", 5, [

@@ -16,6 +16,7 @@ CREATE TABLE run (
     family       TEXT,             -- the protocol through which a language model was asked
     model        TEXT,             -- the language model, as it was asked for
     form         TEXT,             -- how its answers were constrained: tools, schema or text
+    context      INTEGER,          -- the tokens that a question and its answer had to fit into
     parent       TEXT,             -- the digest of the last round that it shares with its parent
     branch_day   INTEGER,          -- the first day that it does not
     agents       INTEGER NOT NULL, -- how many traders there are

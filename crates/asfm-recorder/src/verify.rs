@@ -247,7 +247,8 @@ impl<'r> Court<'r> {
     fn check_calls(&self) -> Result<(), Error> {
         let model = self.info.header.model.as_ref();
         let asked = model.map(|it| Asked { family: &it.family, model: &it.name });
-        self.run.reader().calls(|it| {
+        let reader = self.run.reader();
+        reader.calls(&reader.texts()?, &[], |it| {
             let rebuilt = asked.map(|asked| it.request.key(asked));
             if rebuilt == Some(it.key) {
                 return Ok(());

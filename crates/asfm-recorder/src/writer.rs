@@ -42,8 +42,8 @@ impl Writer {
         file.execute_batch("BEGIN IMMEDIATE").of(path, DOING)?;
         let scenario = engine.scenario();
         let run = "INSERT INTO run (id, version, scenario, title, seed, brain, family, model, \
-             form, parent, branch_day, agents, stocks, days, rounds, status, started_at, seal) \
-             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'running', ?, '')";
+             form, context, parent, branch_day, agents, stocks, days, rounds, status, started_at, \
+             seal) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'running', ?, '')";
         let (model, branch) = (header.model.as_ref(), header.branch.as_ref());
         let values = params![
             header.version,
@@ -54,6 +54,7 @@ impl Writer {
             model.map(|it| &it.family),
             model.map(|it| &it.name),
             model.map(|it| it.form.word()),
+            model.map(|it| it.context),
             branch.and_then(|it| it.parent).map(|it| it.to_string()),
             branch.map(|it| it.day.0),
             whole(scenario.traders()),
@@ -81,10 +82,8 @@ impl Writer {
 
     /// Goes on with a run that stopped.
     pub(crate) fn resume(path: &Path, file: Connection) -> Result<Self, Error> {
-        let mut texts = BTreeMap::new();
-        Reader { file: &file, path }.texts(|id, text| {
-            texts.insert(hash(text), id);
-        })?;
+        let texts = Reader { file: &file, path }.texts()?;
+        let texts = texts.iter().map(|(id, words)| (hash(words), *id)).collect();
         let it = Self {
             path: path.to_owned(),
             seal: Seal::read(&file).of(path, "read")?,

@@ -123,6 +123,7 @@ pub(crate) fn header() -> RunHeader {
             family: "ollama".into(),
             name: "small".into(),
             form: FormKind::Schema,
+            context: 8_192,
         }),
         branch: Some(Branch { parent: Some(Digest([7; 32])), day: Day(2) }),
         started_at: "2026-01-02T03:04:05Z".into(),
