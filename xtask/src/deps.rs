@@ -68,6 +68,12 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, DATABASE, CLOCK, CHANCE, FILES, FACE],
     },
     Row {
+        name: "asfm-llm",
+        may_know: &["asfm-chat"],
+        in_tests: &[],
+        must_not: &[DATABASE, FILES, FACE],
+    },
+    Row {
         name: "asfm-recorder",
         may_know: &["asfm-book", "asfm-chat", "asfm-engine"],
         in_tests: &[],
