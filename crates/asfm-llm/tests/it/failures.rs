@@ -6,7 +6,7 @@ use asfm_chat::{Failure, FailureKind, Form};
 use asfm_llm::{Client, Settings, Stop};
 use serde_json::json;
 
-use crate::server::{Play, Server, openai_says};
+use crate::server::{Nobody, Play, Server, openai_says};
 use crate::{client, question, settings};
 
 async fn failure(client: &Client) -> Failure {
@@ -68,6 +68,18 @@ async fn broken_connections_are_made_again() {
 }
 
 #[tokio::test]
+async fn a_connection_that_died_while_it_was_kept_is_made_again() {
+    // It is not said that the connection ends, so the client keeps it for the next question.
+    let said = openai_says("hold").to_string();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", said.len());
+    let server = Server::start(move |_, _| Play::Bytes(format!("{head}{said}").into())).await;
+    let client = client(&server.openai(), settings());
+    for _ in 0..20 {
+        assert!(client.ask(&question(Form::Text)).await.unwrap().is_ok());
+    }
+}
+
+#[tokio::test]
 async fn silence_and_slow_drip_are_cut_and_tried_once_more() {
     let short = Settings { timeout: Duration::from_millis(80), ..settings() };
     for play in [|| Play::Silence, || Play::Drip] as [fn() -> Play; 2] {
@@ -83,8 +95,11 @@ async fn silence_and_slow_drip_are_cut_and_tried_once_more() {
 
 #[tokio::test]
 async fn nobody_there_is_a_lost_connection() {
-    let spec = format!("ollama:m@http://{}", Server::nobody().await);
-    assert_eq!(failure(&client(&spec, settings())).await.kind, FailureKind::Connection);
+    let gone = Nobody::new();
+    let spec = format!("ollama:m@http://{}", gone.address());
+    let failure = failure(&client(&spec, settings())).await;
+    assert_eq!(failure.kind, FailureKind::Connection);
+    assert!(failure.what.contains(&gone.address().to_string()), "{failure}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use asfm_llm::{Client, Settings};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::server::{Play, Server, openai_says};
+use crate::server::{Nobody, Play, Server, openai_says};
 use crate::{client, question, settings};
 
 /// Asks so many questions at once; how many were answered.
@@ -53,8 +53,8 @@ async fn all_servers_of_a_pool_are_used() {
 #[tokio::test]
 async fn who_cannot_be_reached_is_replaced() {
     let server = Server::saying(openai_says("hold")).await;
-    let gone = Server::nobody().await;
-    let spec = format!("openai:m@http://{gone},http://{}", server.address);
+    let gone = Nobody::new();
+    let spec = format!("openai:m@http://{},http://{}", gone.address(), server.address);
     assert_eq!(ask_all(client(&spec, settings()), 20).await, 20);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::{Got, Play, Server, openai_says};
+use crate::server::{Got, Nobody, Play, Server, openai_says};
 use crate::{client, settings};
 
 /// A server of both protocols that can do all.
@@ -44,7 +44,7 @@ async fn a_server_that_can_do_all_is_seen_as_such() {
 async fn what_a_server_cannot_do_is_said() {
     let server = Server::start(|_, got| match got.verb() {
         "GET /v1/models" => Play::json(&json!({"data": [{"id": "other"}]})),
-        "GET /v1/props" => Play::error(404, ""),
+        "GET /props" => Play::error(404, ""),
         _ => Play::json(&openai_says("I am a fish.")),
     })
     .await;
@@ -56,10 +56,24 @@ async fn what_a_server_cannot_do_is_said() {
 }
 
 #[tokio::test]
+async fn a_server_that_tells_less_is_still_tried() {
+    let server = Server::start(|_, got| match got.verb() {
+        "GET /v1/models" => Play::error(404, "no such page"),
+        "GET /props" => Play::json(&json!({"default_generation_settings": {"n_ctx": 2048}})),
+        _ => Play::json(&able(got)),
+    })
+    .await;
+    let it = client(&server.openai(), settings()).probe().await.endpoints.remove(0);
+    assert_eq!(it.reachable, Ok(()));
+    assert!(it.listed.unwrap_err().contains("no such page"));
+    assert_eq!((it.context, it.schema), (Ok(Some(2048)), Ok(())));
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_said_not_to_be() {
-    let gone = Server::nobody().await;
+    let gone = Nobody::new();
     for family in ["ollama", "openai"] {
-        let spec = format!("{family}:m@http://{gone}");
+        let spec = format!("{family}:m@http://{}", gone.address());
         let it = client(&spec, settings()).probe().await.endpoints.remove(0);
         assert!(it.reachable.unwrap_err().contains("refused"));
         assert!(it.tokens_per_second.is_err());

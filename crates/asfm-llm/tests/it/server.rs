@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
@@ -90,11 +90,6 @@ impl Server {
         Self::start(move |_, _| Play::json(&value)).await
     }
 
-    /// An address at which nobody listens.
-    pub(crate) async fn nobody() -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
-    }
-
     pub(crate) fn ollama(&self) -> String {
         format!("ollama:m@http://{}", self.address)
     }
@@ -111,6 +106,21 @@ impl Server {
     /// The most questions that were here at a time.
     pub(crate) fn most(&self) -> usize {
         self.seen.most.load(SeqCst)
+    }
+}
+
+/// An address at which nobody listens, and nobody else can as long as it lives.
+pub(crate) struct Nobody(TcpSocket);
+
+impl Nobody {
+    pub(crate) fn new() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        Self(socket)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.0.local_addr().unwrap()
     }
 }
 
