@@ -54,6 +54,28 @@ impl std::error::Error for Stop {}
 /// A model behind its servers. Many tasks may ask at a time.
 ///
 /// A client needs a `tokio` runtime with time and I/O.
+///
+/// ```no_run
+/// use asfm_chat::{Form, Message, Part, Request, Role, Sampling};
+/// use asfm_llm::{Client, Keys, Settings, Spec};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let Spec::Served(served) = "ollama:qwen2.5:7b".parse()? else { unreachable!() };
+/// let keys = Keys::of(|it| std::env::var(it).ok());
+/// let client = Client::new(&served, Settings { keys, ..Settings::default() })?;
+/// let request = Request {
+///     messages: vec![Message::new(Role::User, [Part::own("Buy, sell or hold?")])],
+///     form: Form::Text,
+///     sampling: Sampling { temperature_e3: 700, seed: 1, answer_tokens: 16 },
+/// };
+/// // `?` leaves when no question can be asked any more; a question that failed is the run's own.
+/// match client.ask(&request).await? {
+///     Ok(reply) => assert!(!reply.answer.text.is_empty()),
+///     Err(failure) => assert!(!failure.what.is_empty()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Client {
     served: Served,
@@ -274,5 +296,45 @@ impl<'a> Tries<'a> {
             retries => format!("{what} (attempt {})", retries + 1),
         };
         Failure { kind, what, latency: self.took }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings { attempts: 4, ..Settings::default() }
+    }
+
+    #[test]
+    fn a_wish_to_wait_is_honoured_up_to_the_longest_pause() {
+        let settings = settings();
+        let asked = |seconds| {
+            let wait = Some(Duration::from_secs(seconds));
+            let failed = Failed { wait, ..Failed::new(FailureKind::Busy, "slow down") };
+            Tries::new(&settings).pause_after(&failed)
+        };
+        assert_eq!(asked(7), Some(Duration::from_secs(7)));
+        assert_eq!(asked(3600), Some(settings.pause_max));
+        assert!(asked(0) >= Some(settings.pause / 2));
+    }
+
+    #[test]
+    fn the_class_of_a_failure_says_how_often_it_is_worth_a_retry() {
+        let settings = settings();
+        let retries = |kind| {
+            let mut tries = Tries::new(&settings);
+            while tries.pause_after(&Failed::new(kind, "")).is_some() {}
+            tries.retries
+        };
+        let expected = |kind| match kind {
+            FailureKind::Connection | FailureKind::Busy | FailureKind::Server => 3,
+            FailureKind::Timeout => 1,
+            FailureKind::Rejected | FailureKind::TooLong | FailureKind::Protocol => 0,
+        };
+        for kind in FailureKind::ALL {
+            assert_eq!(retries(kind), expected(kind), "{}", kind.word());
+        }
     }
 }

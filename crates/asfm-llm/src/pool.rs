@@ -102,7 +102,13 @@ impl Endpoint {
             Protocol::OpenAi(it) => it.ask(&self.transport, request, timeout).await,
         };
         self.note(result.as_ref().err());
-        result
+        result.map_err(|failed| {
+            if !failed.is_unreachable {
+                return failed;
+            }
+            let what = format!("cannot reach {}: {}", self.transport.base, failed.what);
+            Failed { what, ..failed }
+        })
     }
 
     fn note(&self, failed: Option<&Failed>) {

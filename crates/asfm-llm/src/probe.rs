@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use asfm_chat::{Form, Message, Part, Reply, Request, Role, Sampling, Schema, Tool};
+use asfm_chat::{FailureKind, Form, Message, Part, Reply, Request, Role, Sampling, Schema, Tool};
 use ollama_rs::Ollama;
+use ollama_rs::error::OllamaError;
 use ollama_rs::headers::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
@@ -33,7 +34,7 @@ pub struct Probe {
 pub struct EndpointProbe {
     /// Its address.
     pub address: String,
-    /// Whether it can be reached and lists its models.
+    /// Whether it can be reached. If not, nothing else is tried.
     pub reachable: Result<(), String>,
     /// Whether the model is among them.
     pub listed: Result<bool, String>,
@@ -58,16 +59,24 @@ pub(crate) async fn of(served: &Served, pool: &Pool, settings: &Settings) -> Pro
 }
 
 async fn endpoint(served: &Served, it: &Endpoint, settings: &Settings) -> EndpointProbe {
+    let address = it.transport.base.to_string();
     let models = match served.family() {
         Family::Ollama => ollama_models(&it.transport).await,
         Family::OpenAi => openai_models(&it.transport).await,
     };
-    let context = match (&models, served.family()) {
-        (Err(why), _) => Err(why.clone()),
-        (Ok(_), Family::Ollama) => ollama_context(&it.transport, served.model()).await,
-        (Ok(models), Family::OpenAi) => openai_context(&it.transport, models, served.model()).await,
+    let models = match models {
+        Ok(models) => Ok(models),
+        Err(Unlisted::Refused(why)) => Err(why),
+        Err(Unlisted::Unreachable(why)) => return unreachable(address, &why),
     };
-    let listed = models.as_ref().map_err(Clone::clone).map(|all| {
+    let context = match served.family() {
+        Family::Ollama => ollama_context(&it.transport, served.model()).await,
+        Family::OpenAi => {
+            let models = models.as_deref().unwrap_or_default();
+            Ok(openai_context(&it.transport, models, served.model()).await)
+        }
+    };
+    let listed = models.map(|all| {
         all.iter().any(|it| {
             let name = it["id"].as_str().unwrap_or_default();
             name == served.model() || name.strip_suffix(":latest") == Some(served.model())
@@ -77,9 +86,36 @@ async fn endpoint(served: &Served, it: &Endpoint, settings: &Settings) -> Endpoi
     let schema = schema(it, settings).await;
     let tools = tools(it, settings).await;
     let tokens_per_second = speed(it, settings).await;
-    let address = it.transport.base.to_string();
-    let reachable = models.map(|_| ());
-    EndpointProbe { address, reachable, listed, context, schema, tools, tokens_per_second }
+    EndpointProbe { address, reachable: Ok(()), listed, context, schema, tools, tokens_per_second }
+}
+
+fn unreachable(address: String, why: &str) -> EndpointProbe {
+    EndpointProbe {
+        address,
+        reachable: Err(why.to_owned()),
+        listed: Err(why.to_owned()),
+        context: Err(why.to_owned()),
+        schema: Err(why.to_owned()),
+        tools: Err(why.to_owned()),
+        tokens_per_second: Err(why.to_owned()),
+    }
+}
+
+/// Why a server's models are not known.
+enum Unlisted {
+    /// It is not there, or does not answer.
+    Unreachable(String),
+    /// It does not tell.
+    Refused(String),
+}
+
+impl From<Failed> for Unlisted {
+    fn from(it: Failed) -> Self {
+        match it.kind {
+            FailureKind::Timeout | FailureKind::Connection => Self::Unreachable(it.what),
+            _ => Self::Refused(it.what),
+        }
+    }
 }
 
 /// The library's client for a server.
@@ -96,9 +132,13 @@ fn ollama(transport: &Transport) -> Ollama {
     Ollama::builder().url(url).reqwest_client(http).request_headers(headers).build()
 }
 
-async fn ollama_models(transport: &Transport) -> Result<Vec<Value>, String> {
+async fn ollama_models(transport: &Transport) -> Result<Vec<Value>, Unlisted> {
     let models = timeout(LOOK_UP, ollama(transport).list_local_models()).await;
-    let models = models.map_err(|_| too_late())?.map_err(|it| chain(&it))?;
+    let models = models.map_err(|_| Unlisted::Unreachable(too_late()))?;
+    let models = models.map_err(|it| match it {
+        OllamaError::ReqwestError(it) => Failed::transport(it).into(),
+        other => Unlisted::Refused(chain(&other)),
+    })?;
     Ok(models.into_iter().map(|it| json!({"id": it.name})).collect())
 }
 
@@ -113,33 +153,30 @@ fn too_late() -> String {
     format!("no answer within {} s", LOOK_UP.as_secs())
 }
 
-async fn openai_models(transport: &Transport) -> Result<Vec<Value>, String> {
-    let found = get(transport, "/models").await?;
+async fn openai_models(transport: &Transport) -> Result<Vec<Value>, Unlisted> {
+    let found = json(&transport.get("/models", LOOK_UP).await?)?;
     let list = found["data"].as_array();
-    list.cloned().ok_or_else(|| format!("expected a list of models as `data`, found {found}"))
+    let wrong = || Unlisted::Refused(format!("expected models as `data`, found {found}"));
+    list.cloned().ok_or_else(wrong)
 }
 
 /// vLLM and llama.cpp tell it with the model, older llama.cpp among its properties, others not.
-async fn openai_context(
-    transport: &Transport,
-    models: &[Value],
-    model: &str,
-) -> Result<Option<u64>, String> {
+async fn openai_context(transport: &Transport, models: &[Value], model: &str) -> Option<u64> {
     if let Some(it) = models.iter().find(|it| it["id"] == model) {
         let told = [&it["max_model_len"], &it["context_length"], &it["meta"]["n_ctx"]];
         if let Some(length) = told.into_iter().find_map(Value::as_u64) {
-            return Ok(Some(length));
+            return Some(length);
         }
     }
-    let Ok(properties) = get(transport, "/props").await else { return Ok(None) };
+    let body = transport.get_at_root("/props", LOOK_UP).await.ok()?;
+    let properties = json(&body).ok()?;
     let told = [&properties["default_generation_settings"]["n_ctx"], &properties["n_ctx"]];
-    Ok(told.into_iter().find_map(Value::as_u64))
+    told.into_iter().find_map(Value::as_u64)
 }
 
-async fn get(transport: &Transport, path: &str) -> Result<Value, String> {
-    let body = transport.get(path, LOOK_UP).await.map_err(|it| it.what)?;
-    let json = serde_json::from_slice(&body);
-    json.map_err(|it| Failed::protocol(&format!("expected JSON ({it})"), &body).what)
+fn json(body: &[u8]) -> Result<Value, Failed> {
+    let json = serde_json::from_slice(body);
+    json.map_err(|it| Failed::protocol(&format!("expected JSON ({it})"), body))
 }
 
 /// The question does not speak of JSON, so an answer in it shows that the server enforces it.

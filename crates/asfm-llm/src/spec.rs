@@ -10,7 +10,7 @@ use reqwest::Url;
 /// Where an Ollama server stands if nobody says otherwise.
 const OLLAMA: &str = "http://127.0.0.1:11434";
 /// Where OpenAI-compatible servers keep their verbs if the address has no path.
-const OPENAI_PATH: &str = "/v1";
+pub(crate) const OPENAI_PATH: &str = "/v1";
 
 /// A protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,6 +13,10 @@ use crate::backoff::retry_after;
 use crate::error::Error;
 use crate::keys::Secret;
 use crate::settings::Settings;
+use crate::spec::OPENAI_PATH;
+
+/// Some gateways turn away who does not say a name.
+const USER_AGENT: &str = concat!("asfm/", env!("CARGO_PKG_VERSION"));
 
 /// The way to one server.
 #[derive(Debug)]
@@ -26,6 +30,7 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(base: &Url, settings: &Settings) -> Result<Self, Error> {
         let mut http = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
             .connect_timeout(settings.connect_timeout)
             .pool_max_idle_per_host(settings.concurrency)
             // A redirect turns a question into a request for a page, at a server nobody named.
@@ -58,6 +63,17 @@ impl Transport {
     /// Fetches what is at a place.
     pub(crate) async fn get(&self, path: &str, timeout: Duration) -> Result<Vec<u8>, Failed> {
         self.send(self.http.get(self.address(path)), timeout).await
+    }
+
+    /// Fetches what is at a place outside of the protocol's path.
+    pub(crate) async fn get_at_root(
+        &self,
+        path: &str,
+        timeout: Duration,
+    ) -> Result<Vec<u8>, Failed> {
+        let address = self.address("");
+        let root = address.strip_suffix(OPENAI_PATH).unwrap_or(&address);
+        self.send(self.http.get(format!("{root}{path}")), timeout).await
     }
 
     fn address(&self, path: &str) -> String {
