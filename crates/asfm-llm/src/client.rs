@@ -127,6 +127,11 @@ impl Client {
         self.served.asked()
     }
 
+    /// How many servers there are.
+    pub fn servers(&self) -> usize {
+        self.served.endpoints().len()
+    }
+
     /// The budget, with the account of what was spent.
     pub fn budget(&self) -> &Budget {
         &self.budget

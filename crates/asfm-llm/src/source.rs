@@ -32,6 +32,14 @@ impl Source {
         }
     }
 
+    /// How many servers there are.
+    pub fn servers(&self) -> usize {
+        match self {
+            Self::Served(it) => it.servers(),
+            Self::Scripted(_) => 1,
+        }
+    }
+
     /// Asks at a place in the run, and waits for the answer.
     ///
     /// # Errors

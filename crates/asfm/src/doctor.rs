@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow};
-use asfm_agent::{Prompts, Reading, Turn};
+use asfm_agent::model::{Prompts, Reading, Steps, Turn};
 use asfm_chat::{FormKind, Reply, Usage};
 use asfm_engine::{Day, Engine, Scenario, StageKind};
 use asfm_llm::{Client, EndpointProbe, Source, Spec, Spent, estimate_request};
@@ -130,15 +130,15 @@ fn examine(
             })
         }
     };
-    let calls = traders * stages * prompts.steps();
+    let asked = prompts.settings();
+    let twice = asked.observation == Steps::TwoCall && asked.observation_blocks;
+    let steps = if twice { 2 } else { 1 };
+    let calls = traders * stages * steps;
     let usage = trial.as_ref().ok().map(|it| (it.prompt_tokens, it.answer_tokens, it.seconds));
     let mean_prompt = usage.and_then(|it| it.0).map_or(sum / traders.max(1), u64::from);
     let mean_answer = u64::from(usage.and_then(|it| it.1).unwrap_or(limit));
-    let spent = Spent {
-        prompt: calls * mean_prompt,
-        answer: calls * mean_answer,
-        ..Spent::default()
-    };
+    let spent =
+        Spent { prompt: calls * mean_prompt, answer: calls * mean_answer, ..Spent::default() };
     let at_a_time = limits.at_a_time(probe.endpoints.len());
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let seconds = usage.map(|it| it.2 * calls as f64 / at_a_time as f64);

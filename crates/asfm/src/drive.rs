@@ -14,12 +14,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
 use crate::summary::{About, Summary};
+use crate::talk::{Talk, Talked};
 use crate::tally::Tally;
 
 /// A market on its way.
 pub(crate) struct Drive {
     pub(crate) engine: Engine,
     pub(crate) cast: Cast,
+    /// Those who ask a language model, if there are any.
+    pub(crate) talk: Option<Talk>,
     pub(crate) recorder: Option<Recorder>,
     pub(crate) past: Past,
     pub(crate) told: Told,
@@ -44,7 +47,7 @@ pub(crate) struct Told {
 struct Stopped {
     day: Day,
     stage: u8,
-    why: &'static str,
+    why: String,
 }
 
 impl Past {
@@ -88,7 +91,9 @@ impl Drive {
                 "{why}, before stage {stage} of day {day}{kept}"
             )));
         }
+        let talk = self.talk.as_ref();
         let about = About {
+            talk: talk.map(Talk::summary),
             file,
             brain: self.told.brain,
             digest: self.past.digest().map(|it| it.to_string()).unwrap_or_default(),
@@ -114,7 +119,14 @@ impl Drive {
                 return Ok(Some(Stopped::before(&round, "interrupted")));
             }
             bar.set_message(format!("day {}", round.market().day));
-            let decisions = self.cast.decide(&round);
+            let mut decisions = self.cast.decide(&round);
+            if let Some(talk) = &mut self.talk {
+                let (before, recorder) = (self.past.last.as_deref(), self.recorder.as_mut());
+                let talked = talk.decide(&round, before, &mut decisions, recorder, stop)?;
+                if let Talked::Stopped(why) = talked {
+                    return Ok(Some(Stopped::before(&round, &why)));
+                }
+            }
             let log = Arc::new(round.settle(decisions));
             if let Some(recorder) = &mut self.recorder {
                 recorder.record(Arc::clone(&log))?;
@@ -127,8 +139,8 @@ impl Drive {
 }
 
 impl Stopped {
-    fn before(round: &Round<'_>, why: &'static str) -> Self {
-        Self { day: round.market().day, stage: round.market().stage, why }
+    fn before(round: &Round<'_>, why: &str) -> Self {
+        Self { day: round.market().day, stage: round.market().stage, why: why.to_owned() }
     }
 }
 

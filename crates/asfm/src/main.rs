@@ -7,6 +7,7 @@
 
 mod branch;
 mod cli;
+mod doctor;
 mod drive;
 mod failure;
 mod pipe;
@@ -16,6 +17,7 @@ mod scenario;
 mod stats;
 mod summary;
 mod table;
+mod talk;
 mod tally;
 mod verify;
 
@@ -57,6 +59,7 @@ fn act(cli: Cli) -> Result<(), Failure> {
         }
         Some(Verb::Verify(flags)) => verify::verify(&flags),
         Some(Verb::Stats(verb)) => stats::stats(&verb),
+        Some(Verb::Doctor(flags)) => doctor::doctor(&flags),
         Some(Verb::Check(flags)) => scenario::check(&flags),
         Some(Verb::Init(flags)) => scenario::init(&flags),
         Some(Verb::Schema) => {

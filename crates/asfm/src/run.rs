@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use asfm_agent::BrainKind;
+use asfm_agent::Cast;
 use asfm_engine::{Engine, Scenario, Seed};
+use asfm_llm::Spent;
 use asfm_recorder::{Durability, Journal, Options, Recorder, RunHeader};
 
 use crate::cli::{Brain, Run};
 use crate::drive::{Drive, Past, Told};
-use crate::failure::{Failure, misuse};
+use crate::failure::{Failure, misuse, open_run};
 use crate::scenario;
+use crate::talk::{Limits, Talk};
 
 /// From how many traders on a run file cannot be read while it is recorded.
 const LARGE: usize = 10_000;
@@ -22,19 +24,41 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
     let scenario = scenario::read(&flags.scenario, &changes)?;
     let seed = flags.seed.map_or(scenario.seed(), Seed);
     let out = (!flags.no_record).then(|| out_path(flags, &scenario, seed)).transpose()?;
-    let cast = scenario::cast(&scenario, seed, flags.brain.into())?;
+    let cast = scenario::cast(&scenario, seed, flags.brain.kind())?;
+    let talk = talk(&flags.brain, &Limits::of(&flags.model)?, &scenario, seed, &cast)?;
     let engine = Engine::new(scenario, seed);
     let recorder = match &out {
         Some(path) => {
-            let header = header(flags.brain.word());
-            let options = options(&engine, flags.force);
+            let header = header(&flags.brain, talk.as_ref());
+            let options = options(&engine, flags.force, talk.is_some());
             Some(Recorder::create(path, &header, &engine, options)?)
         }
         None => None,
     };
     let past = Past::none(&engine);
-    let told = Told { file: out, brain: flags.brain.word().to_owned(), json: flags.json };
-    Drive { engine, cast, recorder, past, told }.go()
+    let told = Told { file: out, brain: flags.brain.word(), json: flags.json };
+    Drive { engine, cast, talk, recorder, past, told }.go()
+}
+
+/// Those who ask a language model, where the brain is one.
+pub(crate) fn talk(
+    brain: &Brain,
+    limits: &Limits,
+    scenario: &Scenario,
+    seed: Seed,
+    cast: &Cast,
+) -> Result<Option<Talk>, Failure> {
+    Ok(match brain {
+        Brain::Rules | Brain::Zi => None,
+        Brain::Model(spec) => {
+            let source = limits.source(spec, Spent::default())?;
+            Some(Talk::asking(scenario, seed, cast, source, limits)?)
+        }
+        Brain::Replay(path) => {
+            let calls = open_run(path)?.into_calls()?;
+            Some(Talk::replaying(scenario, seed, cast, calls)?)
+        }
+    })
 }
 
 /// The run file to write, or a free name made of the scenario's and the seed.
@@ -63,34 +87,25 @@ pub(crate) fn free(path: &Path, force: bool) -> Result<(), Failure> {
 }
 
 /// What is told of a run that starts now.
-pub(crate) fn header(brain: &str) -> RunHeader {
+pub(crate) fn header(brain: &Brain, talk: Option<&Talk>) -> RunHeader {
     RunHeader {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        brain: brain.to_owned(),
-        model: None,
+        brain: brain.word(),
+        model: talk.map(|it| it.model().clone()),
         branch: None,
         started_at: jiff::Timestamp::now().to_string(),
     }
 }
 
 /// How a market is recorded.
-pub(crate) fn options(engine: &Engine, force: bool) -> Options {
-    // What rules decided can be decided again; it need not survive a power cut. A large market
+pub(crate) fn options(engine: &Engine, force: bool, asks: bool) -> Options {
+    // Answers are paid for and must survive a power cut; what rules decided can be decided again; it need not survive a power cut. A large market
     // writes so much that keeping it in a log first would cost a quarter of the run's time.
     let large = engine.scenario().traders() >= LARGE;
     Options {
         force,
-        durability: Durability::Normal,
+        durability: if asks { Durability::Full } else { Durability::Normal },
         journal: if large { Journal::Rollback } else { Journal::Auto },
         ..Options::default()
-    }
-}
-
-impl From<Brain> for BrainKind {
-    fn from(brain: Brain) -> Self {
-        match brain {
-            Brain::Rules => Self::Rules,
-            Brain::Zi => Self::ZeroIntelligence,
-        }
     }
 }

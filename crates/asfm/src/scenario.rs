@@ -118,6 +118,12 @@ pub(crate) fn cast(
 const SCENARIO: &str = include_str!("../../../fixtures/scenarios/asfm-baseline.toml");
 const COMPANIES: &str = include_str!("../../../fixtures/companies/asfm.toml");
 
+/// The ASFM market that comes with the program.
+pub(crate) fn baseline(changes: &[(String, String)]) -> Result<Scenario, Failure> {
+    let text = changed("asfm-baseline.toml", SCENARIO, changes)?;
+    Ok(Scenario::read("asfm-baseline.toml", &text, |_| Ok(COMPANIES.to_owned()))?)
+}
+
 /// `asfm init`.
 pub(crate) fn init(flags: &Init) -> Result<(), Failure> {
     let scenario = SCENARIO

@@ -18,7 +18,7 @@ pub(crate) enum Known {
     /// Those of a stage that a run had begun when it stopped.
     Begun(Vec<Call>),
     /// All those of another run.
-    Run(Calls),
+    Run(Box<Calls>),
 }
 
 impl Known {

@@ -11,7 +11,7 @@ mod tally;
 
 use std::sync::atomic::AtomicBool;
 
-use asfm_agent::{Decision, Prompts};
+use asfm_agent::model::{Decision, Prompts};
 use asfm_chat::Asked;
 use asfm_engine::{Decisions, Round, RoundLog, TraderId};
 use asfm_llm::{Prices, Source};
@@ -79,7 +79,12 @@ impl Talk {
             while let Some(told) = talks.next().await {
                 match told {
                     Ok(it) => made.push(it),
-                    Err(it) => halt = Halt::graver(halt.take(), it),
+                    Err(it) => {
+                        halt = Some(match halt.take() {
+                            None => it,
+                            Some(other) => other.graver(it),
+                        });
+                    }
                 }
             }
         });

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use asfm_agent::{Cast, Prompts};
+use asfm_agent::Cast;
+use asfm_agent::model::Prompts;
 use asfm_engine::{Scenario, Seed};
 use asfm_llm::{Budget, Caps, Client, Keys, Prices, Script, Settings, Source, Spec, Spent};
 use asfm_recorder::{Call, Calls, Model};
@@ -41,8 +42,7 @@ impl Limits {
             keys: Keys::of(|it| std::env::var(it).ok()),
             ..default
         };
-        let caps =
-            Caps { calls: flags.max_calls, tokens: flags.max_tokens, money: flags.max_cost };
+        let caps = Caps { calls: flags.max_calls, tokens: flags.max_tokens, money: flags.max_cost };
         if caps.money.is_some() && prices.is_none() {
             return Err(misuse("--max-cost needs --price-prompt and --price-answer"));
         }
@@ -128,7 +128,7 @@ impl Talk {
         let model = model.ok_or_else(|| {
             misuse(format!("`{shown}` cannot be replayed: its traders asked no language model"))
         })?;
-        Self::new(scenario, seed, cast, model, Known::Run(calls), None)
+        Self::new(scenario, seed, cast, model, Known::Run(Box::new(calls)), None)
     }
 
     fn new(

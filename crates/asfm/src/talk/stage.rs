@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use asfm_agent::{Briefing, Decision, Reading, Turn};
+use asfm_agent::model::{Briefing, Decision, Reading, Turn};
 use asfm_chat::{Asked, Request, Slot};
 use asfm_engine::TraderId;
 use asfm_llm::{Answered, Source};
@@ -38,15 +38,13 @@ pub(super) enum Halt {
 
 impl Halt {
     /// The graver of two; of two failures the one that comes first in the run.
-    pub(super) fn graver(one: Option<Self>, two: Self) -> Option<Self> {
-        Some(match (one, two) {
-            (None | Some(Self::Late), it) | (Some(it), Self::Late) => it,
-            (Some(Self::Failed(a, one)), Self::Failed(b, two)) => {
-                if a <= b { Self::Failed(a, one) } else { Self::Failed(b, two) }
-            }
-            (Some(it @ Self::Failed(..)), _) | (_, it @ Self::Failed(..)) => it,
-            (Some(it), _) => it,
-        })
+    pub(super) fn graver(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Failed(one, _), Self::Failed(two, _)) if two < one => other,
+            (Self::Failed(..), _) => self,
+            (_, Self::Failed(..)) | (Self::Late, _) => other,
+            (Self::Stopped(_), _) => self,
+        }
     }
 }
 
@@ -118,7 +116,8 @@ impl<'s> Stage<'s> {
             return Ok((call.heard.clone(), self.source.is_some()));
         }
         let Some(source) = self.source else {
-            let why = format!("the recorded run has no answer for {slot}: it asked otherwise there");
+            let why =
+                format!("the recorded run has no answer for {slot}: it asked otherwise there");
             return Err(Halt::Failed(slot, misuse(why)));
         };
         if self.stop.load(Ordering::Relaxed) {

@@ -162,7 +162,9 @@ impl TalkSummary {
             ),
             match self.cost {
                 Some(cost) => format!("cost             {cost:>12.4}"),
-                None => "cost                 unpriced   (--price-prompt, --price-answer)".to_owned(),
+                None => {
+                    "cost                 unpriced   (--price-prompt, --price-answer)".to_owned()
+                }
             },
         ];
         if !self.repairs.is_empty() {
