@@ -88,9 +88,10 @@ const TABLE: &[Row] = &[
     Row {
         name: "asfm",
         may_know: &["asfm-agent", "asfm-book", "asfm-engine", "asfm-recorder", "asfm-stats"],
-        in_tests: &[],
+        in_tests: &["asfm-standin"],
         must_not: &[],
     },
+    Row { name: "asfm-standin", may_know: &[], in_tests: &[], must_not: &[DATABASE] },
     Row { name: "xtask", may_know: &[], in_tests: &[], must_not: &[] },
 ];
 

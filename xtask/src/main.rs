@@ -10,13 +10,14 @@ mod deps;
 mod fuzz;
 mod golden;
 mod manual;
+mod model;
 mod package;
 mod shell;
 mod tidy;
 
 use std::process::ExitCode;
 
-use shell::{Args, Misuse};
+use shell::{Args, Missing, Misuse};
 
 /// A word after `cargo xtask`.
 struct Verb {
@@ -59,6 +60,12 @@ const VERBS: &[Verb] = &[
         run: golden::run,
     },
     Verb {
+        name: "model",
+        usage: "fetch | start [--port N] [--slots N] [--threads N] [--original] | stop | status",
+        does: "serves a small language model for tests; exit code 3 if it cannot be had here",
+        run: model::run,
+    },
+    Verb {
         name: "package",
         usage: "[--allow-dirty]",
         does: "packs the reusable crates and builds what was packed",
@@ -97,6 +104,10 @@ fn main() -> ExitCode {
         Err(error) if error.is::<Misuse>() => {
             eprintln!("error: {error}\nusage: cargo xtask {} {}", verb.name, verb.usage);
             ExitCode::from(2)
+        }
+        Err(error) if error.is::<Missing>() => {
+            eprintln!("skipped: {error:#}");
+            ExitCode::from(3)
         }
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -18,12 +18,31 @@ impl std::fmt::Display for Misuse {
 
 impl std::error::Error for Misuse {}
 
+/// What this machine does not have, so that a verb cannot do its work: exit code 3. It is no
+/// failure, and it is no success.
+#[derive(Debug)]
+pub(crate) struct Missing(pub(crate) String);
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
 /// The words after the verb.
 pub(crate) struct Args(VecDeque<String>);
 
 impl Args {
     pub(crate) fn new(words: impl Iterator<Item = String>) -> Self {
         Self(words.collect())
+    }
+
+    /// Takes the first word out, if it is no option.
+    pub(crate) fn word(&mut self) -> Option<String> {
+        let is_word = self.0.front().is_some_and(|it| !it.starts_with('-'));
+        if is_word { self.0.pop_front() } else { None }
     }
 
     /// Takes `--name` out, and says whether it was there.
@@ -104,6 +123,12 @@ mod tests {
         assert_eq!(it.number("--cases").ok(), Some(Some(5)));
         assert!(it.flag("--quick"));
         assert!(it.finish().is_ok());
+    }
+
+    #[test]
+    fn the_first_word_is_no_option() {
+        assert_eq!(args("start --port 1").word().as_deref(), Some("start"));
+        assert_eq!(args("--port 1").word(), None);
     }
 
     #[test]
