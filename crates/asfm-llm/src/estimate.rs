@@ -9,28 +9,38 @@ const MESSAGE: u32 = 8;
 
 /// An estimate of a text's tokens that is rather too high than too low.
 ///
-/// Nobody but the server has the model's vocabulary, so this is a rule of thumb: a digit is one
-/// token (so it is for many models; others take three digits together), a character outside of
-/// ASCII is one, and of everything else 3.5 characters are one. A market report of the project with
-/// 2.2 characters per token under a model of the first sort is estimated within about a tenth.
-/// Rare scripts and long runs of punctuation can take more than is estimated. It serves to refuse
-/// questions that cannot fit and to reserve a budget; what was really used, the server says.
+/// Nobody but the server has the model's vocabulary, so this is a rule of thumb, made for one with
+/// a small vocabulary that takes numbers digit by digit; others need less. One token each are a
+/// digit, a space before a digit, and a mark that does not follow a mark; two are a character
+/// outside of ASCII; of everything else 3.5 characters are one.
+///
+/// Under the vocabulary of `SmolLM2` (49,152 words) that came to 0.99 to 1.06 of the true number
+/// for market reports, tables of prices and German prose, 1.1 to 1.4 for English prose, code and
+/// JSON. It serves to refuse questions that cannot fit and to set aside a budget; what was really
+/// used, the server says.
 ///
 /// ```
 /// use asfm_llm::estimate_tokens;
 ///
 /// assert_eq!(estimate_tokens(""), 0);
-/// assert_eq!(estimate_tokens("1234"), 4);
+/// assert_eq!(estimate_tokens("10.25"), 5);
 /// assert_eq!(estimate_tokens("What do you do?"), 5);
 /// ```
 pub fn estimate_tokens(text: &str) -> u32 {
     let (mut whole, mut plain) = (0_u64, 0_u64);
-    for it in text.chars() {
-        if it.is_ascii_digit() || !it.is_ascii() {
-            whole += 1;
-        } else {
-            plain += 1;
+    let mut was_mark = false;
+    let mut rest = text.chars().peekable();
+    while let Some(it) = rest.next() {
+        let is_before_digit = rest.peek().is_some_and(char::is_ascii_digit);
+        let is_mark = it.is_ascii_punctuation();
+        match it {
+            _ if !it.is_ascii() => whole += 2,
+            '0'..='9' => whole += 1,
+            _ if is_mark && !was_mark => whole += 1,
+            _ if it.is_ascii_whitespace() && is_before_digit => whole += 1,
+            _ => plain += 1,
         }
+        was_mark = is_mark;
     }
     u32::try_from(whole + (2 * plain).div_ceil(HALF_CHARS_PER_TOKEN)).unwrap_or(u32::MAX)
 }
@@ -63,11 +73,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_count_one_each_and_words_less() {
-        assert_eq!(estimate_tokens("10.25"), 5);
+    fn digits_and_marks_count_one_each_and_words_less() {
         assert_eq!(estimate_tokens("7777777"), 7);
         assert_eq!(estimate_tokens("aaaaaaa"), 2);
-        assert_eq!(estimate_tokens("買い"), 2);
+        assert_eq!(estimate_tokens("at 10.25, 9"), 1 + 6 + 1 + 2);
+        assert_eq!(estimate_tokens("{{{{{{{{"), 1 + 2);
+        assert_eq!(estimate_tokens("\u{8cb7}\u{3044}"), 4);
+    }
+
+    #[test]
+    fn a_row_of_prices_is_estimated_closely() {
+        let closes = "Closes: 10.25 10.50 10.75 11.00 10.95 10.85 10.65. ".repeat(6);
+        // Counted by a server with the model `SmolLM2-135M-Instruct`.
+        assert!(estimate_tokens(&closes).abs_diff(277) <= 3);
     }
 
     #[test]
