@@ -87,7 +87,15 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "asfm",
-        may_know: &["asfm-agent", "asfm-book", "asfm-engine", "asfm-recorder", "asfm-stats"],
+        may_know: &[
+            "asfm-agent",
+            "asfm-book",
+            "asfm-chat",
+            "asfm-engine",
+            "asfm-llm",
+            "asfm-recorder",
+            "asfm-stats",
+        ],
         in_tests: &["asfm-standin"],
         must_not: &[],
     },

@@ -4,13 +4,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
-use rusqlite::{Connection, OpenFlags};
 
-use crate::support::{asfm, baseline, failure, json, succeed};
+use crate::support::{asfm, baseline, failure, json, read_only, succeed};
 
 /// How many rounds a file holds, while it is written.
 fn rounds(path: &Path) -> Option<i64> {
-    let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    let file = read_only(path)?;
     file.query_row("SELECT rounds FROM run", [], |row| row.get(0)).ok()
 }
 

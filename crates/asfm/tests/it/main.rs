@@ -6,3 +6,4 @@ mod pipe;
 mod run;
 mod stats;
 mod support;
+mod talk;

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rusqlite::{Connection, OpenFlags};
+
 /// The project's folder.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the project exists")
@@ -15,7 +17,13 @@ pub(crate) fn baseline() -> String {
 
 /// Runs the program in a folder.
 pub(crate) fn asfm(folder: &Path, arguments: &[&str]) -> Output {
+    asfm_with(folder, arguments, &[])
+}
+
+/// Runs the program in a folder, with more in its environment.
+pub(crate) fn asfm_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_asfm"));
+    command.envs(environment.iter().copied());
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
     command.output().expect("the program starts")
 }
@@ -60,4 +68,9 @@ pub(crate) fn succeed(folder: &Path, arguments: &[&str]) -> String {
 
 pub(crate) fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).expect("one JSON object")
+}
+
+/// A run file while it is written, once it is there.
+pub(crate) fn read_only(path: &Path) -> Option<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()
 }

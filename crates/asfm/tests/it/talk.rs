@@ -1,0 +1,264 @@
+//! Traders who ask a language model: scripted, hostile, out of budget, replayed.
+
+use std::path::Path;
+use std::time::Duration;
+
+use asfm_standin::{Hostile, Mix, Steady};
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::{asfm, asfm_with, baseline, failure, json, read_only, stdout, succeed};
+
+/// Three kinds of answer and a failure; everybody else buys.
+const SCRIPT: &str = r#"
+{"day":1,"stage":0,"trader":3,"attempt":0,"answer":"I would rather not say"}
+{"trader":2,"answer":"{\"reason\":\"too dear\",\"orders\":[{\"action\":\"sell\",\"stock\":\"EN001\",\"quantity\":5,\"price\":10.60}]}"}
+{"trader":4,"failure":"timeout"}
+{"answer":"```json\n{\"reason\":\"cheap\",\"orders\":[{\"action\":\"buy\",\"stock\":\"EN001\",\"quantity\":5,\"price\":10.60}]}\n```"}
+"#;
+
+fn scripted(folder: &Path, more: &[&str]) -> Value {
+    std::fs::write(folder.join("script.jsonl"), SCRIPT).expect("a script");
+    let scenario = baseline();
+    let run = ["run", &scenario, "--days", "3", "--brain", "scripted:script.jsonl", "--json"];
+    json(&succeed(folder, &[&run, more].concat()))
+}
+
+#[test]
+fn every_answer_is_counted_and_joins_its_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let it = scripted(folder.path(), &["--out", "r.db"]);
+    assert_eq!((&it["calls"], &it["fallbacks"]), (&121.into(), &6.into()));
+    let model = &it["model"];
+    assert_eq!(model["rungs"], serde_json::json!({ "scan": 108, "schema": 6 }));
+    assert_eq!(model["failures"], serde_json::json!({ "timeout": 6, "unreadable": 1 }));
+    assert_eq!(model["re_asked"], 1);
+    let file = rusqlite::Connection::open(folder.path().join("r.db")).expect("a run file");
+    let reasons: (String, String) = file
+        .query_row(
+            "SELECT b.reason, s.reason FROM trades t
+             JOIN decisions b ON b.what = 'buy' AND b.id IN (t.maker, t.taker)
+             JOIN decisions s ON s.what = 'sell' AND s.id IN (t.maker, t.taker)
+             ORDER BY t.day, t.stage, t.seq LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .expect("a trade with its reasons");
+    assert_eq!(reasons, ("cheap".to_owned(), "too dear".to_owned()));
+    let words = "SELECT count(*) FROM prompts WHERE trader = 2 AND role = 'user'
+         AND text LIKE '%Market report: day 3%' AND text LIKE '%sell 5 EN001 at 10.60%'";
+    let told: i64 = file.query_row(words, [], |row| row.get(0)).expect("prompts");
+    assert!(told > 0, "a trader is told what became of its orders");
+    succeed(folder.path(), &["verify", "r.db"]);
+}
+
+#[test]
+fn a_replay_needs_the_same_questions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let recorded = scripted(at, &["--out", "r.db"]);
+    std::fs::remove_file(at.join("script.jsonl")).expect("a script");
+    let scenario = baseline();
+    let run = ["run", &scenario, "--days", "3", "--brain", "replay:r.db", "--json"];
+    let replay = |more: &[&str]| asfm(at, &[&run, more].concat());
+    let again = json(&stdout(&replay(&["--out", "again.db"])));
+    for key in ["digest", "calls", "fallbacks", "orders", "trades"] {
+        assert_eq!(recorded[key], again[key], "{key}");
+    }
+    succeed(at, &["verify", "again.db"]);
+    let changed = |more: &[&str]| failure(at, &replay(more));
+    assert_snapshot!(changed(&["--no-record", "--set", "prompt.layout=paper"]), @r##"
+    exit 2
+    error: day 1, stage 0, trader 1, step 0, attempt 0: the question is not the recorded one: message 2 (user), line 1, character 3: recorded "# Companies\ncode | sector | business\nCC0", now "# You\nYou are an investor in the stock m"
+    "##);
+    assert_snapshot!(changed(&["--no-record", "--set", "prompt.temperature=0"]), @"
+    exit 2
+    error: day 1, stage 0, trader 1, step 0, attempt 0: recorded with temperature 700/1000, seed 1389660713, at most 1024 tokens; now 0/1000, 1389660713, 1024
+    ");
+    assert_snapshot!(changed(&["--no-record", "--days", "4"]), @"
+    exit 2
+    error: the argument '--days <N>' cannot be used multiple times
+
+    Usage: asfm run [OPTIONS] <SCENARIO>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(changed(&["--no-record", "--seed", "2"]), @"
+    exit 2
+    error: day 1, stage 0, trader 1, step 0, attempt 0: recorded with temperature 700/1000, seed 1389660713, at most 1024 tokens; now 700/1000, 2070574681, 1024
+    ");
+    let rules = succeed(at, &["run", &baseline(), "--days", "1", "--out", "rules.db"]);
+    assert!(rules.contains("rules.db"));
+    let none = ["run", &scenario, "--brain", "replay:rules.db"];
+    assert_snapshot!(failure(at, &asfm(at, &none)), @"
+    exit 2
+    error: `rules.db` cannot be replayed: its traders asked no language model
+    ");
+}
+
+#[test]
+fn kinds_that_decide_by_rule_are_not_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read_to_string(baseline()).expect("a scenario");
+    let text = text.replace("kind = \"aggressive\"", "kind = \"aggressive\"\nby-rule = true");
+    let companies = crate::support::root().join("fixtures/companies/asfm.toml");
+    let text = text.replace("../companies/asfm.toml", &companies.display().to_string());
+    let path = folder.path().join("mixed.toml");
+    std::fs::write(&path, text).expect("a scenario");
+    std::fs::write(folder.path().join("script.jsonl"), SCRIPT).expect("a script");
+    let path = path.display().to_string();
+    let run = ["run", &path, "--days", "2", "--brain", "scripted:script.jsonl", "--json"];
+    let it = json(&succeed(folder.path(), &run));
+    assert_eq!(it["model"]["decisions"], 16 * 2 * 2);
+}
+
+#[test]
+fn a_budget_stops_a_run_that_goes_on_to_the_same_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let steady = Steady { latency: Duration::ZERO, ..Steady::default() }.spawn().expect("a server");
+    let brain = format!("openai:steady@{}", steady.url());
+    let scenario = baseline();
+    let run = ["run", &scenario, "--days", "2", "--brain", &brain, "--json"];
+    let whole = json(&succeed(at, &[&run[..], &["--out", "whole.db"]].concat()));
+    let stopped = asfm(at, &[&run[..], &["--out", "r.db", "--max-calls", "30"]].concat());
+    assert_snapshot!(failure(at, &stopped), @"
+    exit 75
+    stopped: all 30 calls of the budget are used, before stage 1 of day 1; `asfm resume r.db` goes on from there
+    ");
+    let again = asfm(at, &["resume", "r.db", "--max-calls", "50"]);
+    assert_snapshot!(failure(at, &again), @"
+    exit 75
+    stopped: all 50 calls of the budget are used, before stage 0 of day 2; `asfm resume r.db` goes on from there
+    ");
+    let done = json(&succeed(at, &["resume", "r.db", "--json"]));
+    for key in ["digest", "calls", "fallbacks", "orders"] {
+        assert_eq!(whole[key], done[key], "{key}");
+    }
+    assert_eq!(steady.counters().requests(), 160, "no question is asked twice");
+    succeed(at, &["verify", "r.db"]);
+    let priced = ["--no-record", "--price-prompt", "1", "--price-answer", "2"];
+    let priced = json(&succeed(at, &[&run[..], &priced].concat()));
+    assert!(priced["model"]["cost"].as_f64().is_some_and(|it| it > 0.0), "{priced}");
+    let unpriced = asfm(at, &[&run[..], &["--no-record", "--max-cost", "1"]].concat());
+    assert_snapshot!(failure(at, &unpriced), @"
+    exit 2
+    error: --max-cost needs --price-prompt and --price-answer
+    ");
+}
+
+#[test]
+fn no_answer_of_a_hostile_server_breaks_a_run() {
+    for protocol in ["openai", "ollama"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path();
+        let hostile = Hostile { seed: 5, ..Hostile::default() }.spawn().expect("a server");
+        let brain = format!("{protocol}:hostile@{}", hostile.url());
+        let scenario = baseline();
+        let run = ["run", &scenario, "--days", "2", "--out", "r.db", "--json"];
+        let how = ["--brain", &brain, "--timeout", "1", "--attempts", "4", "--concurrency", "32"];
+        let it = json(&succeed(at, &[&run[..], &how[..]].concat()));
+        let failures = it["model"]["failures"].as_object().expect("failures");
+        assert!(failures.len() >= 5, "{protocol}: {failures:?}");
+        succeed(at, &["verify", "r.db"]);
+        let replay = ["run", &scenario, "--days", "2", "--brain", "replay:r.db", "--json"];
+        let again = json(&succeed(at, &replay));
+        assert_eq!(it["digest"], again["digest"]);
+        for key in ["rungs", "failures", "repairs", "fallbacks", "decisions"] {
+            assert_eq!(it["model"][key], again["model"][key], "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_killed_conversation_goes_on_to_the_same_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    // Nothing that depends on time: a slow machine must not change an answer.
+    let mix = Mix::default().with(asfm_standin::Class::Stall, 0);
+    let hostile = Hostile { seed: 9, mix, ..Hostile::default() }.spawn().expect("a server");
+    let brain = format!("openai:hostile@{}", hostile.url());
+    let scenario = baseline();
+    let run = ["run", &scenario, "--days", "2", "--brain", &brain, "--json"];
+    let whole = json(&succeed(at, &[&run[..], &["--out", "whole.db"]].concat()));
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_asfm"))
+        .args([&run[..], &["--out", "r.db"]].concat())
+        .current_dir(at)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let calls = || -> Option<i64> {
+        let file = read_only(&at.join("r.db"))?;
+        file.query_row("SELECT count(*) FROM calls", [], |row| row.get(0)).ok()
+    };
+    while calls().is_none_or(|it| it < 27) {
+        assert!(child.try_wait().expect("a child").is_none(), "it ended before it was killed");
+        std::thread::yield_now();
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("a child");
+    let done = json(&succeed(at, &["resume", "r.db", "--json"]));
+    for key in ["digest", "calls", "fallbacks", "orders", "trades"] {
+        assert_eq!(whole[key], done[key], "{key}");
+    }
+    assert_eq!(whole["model"]["failures"], done["model"]["failures"]);
+    succeed(at, &["verify", "r.db"]);
+}
+
+#[test]
+fn a_key_is_nowhere_but_in_the_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let steady = Steady { latency: Duration::ZERO, ..Steady::default() }.spawn().expect("a server");
+    let brain = format!("openai:steady@{}", steady.url());
+    let key = "sk-this-is-a-secret";
+    let run = ["run", &baseline(), "--days", "1", "--brain", &brain, "--out", "r.db"];
+    let output = asfm_with(at, &run, &[("ASFM_API_KEY", key)]);
+    assert!(output.status.success());
+    let all = [output.stdout, output.stderr, std::fs::read(at.join("r.db")).expect("a run file")];
+    let has = |it: &Vec<u8>| it.windows(key.len()).any(|it| it == key.as_bytes());
+    assert!(!all.iter().any(has));
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let steady = Steady { latency: Duration::ZERO, ..Steady::default() }.spawn().expect("a server");
+    let brain = format!("openai:steady@{}", steady.url());
+    let found = asfm(at, &["doctor", "--brain", &brain, "--json"]);
+    let found = json(&stdout(&found));
+    assert_eq!(found["calls"], 20 * 2 * 30, "{found}");
+    assert!(found["trial"]["Ok"]["seconds"].is_number(), "{found}");
+    let brain = "ollama:nobody@http://127.0.0.1:9";
+    let nobody = asfm(at, &["doctor", "--brain", brain]);
+    assert_eq!(nobody.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&nobody.stderr).into_owned();
+    assert!(said.contains("http://127.0.0.1:9") && said.contains("cannot be reached"), "{said}");
+    assert_snapshot!(failure(at, &asfm(at, &["doctor", "--brain", "rules"])), @"
+    exit 2
+    error: --brain rules: nothing is asked over a network there
+    ");
+    let odd = |brain| failure(at, &asfm(at, &["run", &baseline(), "--brain", brain]));
+    assert_snapshot!(odd("llama"), @"
+    exit 2
+    error: invalid value 'llama' for '--brain <B>': expected `rules` (the rule of each kind of trader), `zi` (zero intelligence, the null of every claim), `ollama:MODEL[@URL]`, `openai:MODEL@URL` (any server of that protocol; several URLs with commas between them), `replay:RUN.db` (the answers on record) or `scripted:FILE`
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(odd("openai:gpt"), @"
+    exit 2
+    error: invalid value 'openai:gpt' for '--brain <B>': `openai:gpt` needs the server's address, as in `openai:gpt@http://127.0.0.1:8000`
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(odd("scripted:missing.jsonl"), @"
+    exit 2
+    error: cannot read `missing.jsonl`: No such file or directory (os error 2)
+    ");
+    assert_snapshot!(odd("replay:missing.db"), @"
+    exit 2
+    error: cannot open `missing.db`
+      caused by: No such file or directory (os error 2)
+    ");
+}
