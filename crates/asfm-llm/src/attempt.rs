@@ -72,10 +72,10 @@ impl Failed {
             500..=599 => FailureKind::Server,
             _ => FailureKind::Rejected,
         };
-        let what = if said.is_empty() {
-            format!("the server answered {status}")
-        } else {
-            format!("the server answered {status}: {said}")
+        let what = match status {
+            300..=399 => format!("the server answered {status}, and redirects are not followed"),
+            _ if said.is_empty() => format!("the server answered {status}"),
+            _ => format!("the server answered {status}: {said}"),
         };
         Self { wait, ..Self::new(kind, what) }
     }
@@ -89,7 +89,7 @@ impl Failed {
 }
 
 /// What the server complains about: the message, wherever servers put it, or the text.
-fn complaint(body: &str) -> String {
+pub(crate) fn complaint(body: &str) -> String {
     let Ok(json) = serde_json::from_str::<Value>(body) else { return quoted(body) };
     let places = [
         &json["error"]["message"],

@@ -152,6 +152,8 @@ fn read(body: &[u8], answer_tokens: u32) -> Result<Reply, Failed> {
     let is_full = usage.answer.is_some_and(|it| it >= answer_tokens);
     let finish = match said.done_reason.as_deref() {
         Some("length") => Finish::Length,
+        // Not a word of Ollama's, but of gateways that translate into its protocol.
+        Some("content_filter") => Finish::Refused,
         None if is_full => Finish::Length,
         _ if !calls.is_empty() => Finish::Tools,
         Some("stop") => Finish::Stop,

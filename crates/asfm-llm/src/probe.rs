@@ -10,7 +10,7 @@ use ollama_rs::headers::{AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
-use crate::attempt::{Failed, chain};
+use crate::attempt::{Failed, chain, complaint};
 use crate::estimate::estimate_tokens;
 use crate::pool::{Endpoint, Pool};
 use crate::settings::Settings;
@@ -135,18 +135,33 @@ fn ollama(transport: &Transport) -> Ollama {
 async fn ollama_models(transport: &Transport) -> Result<Vec<Value>, Unlisted> {
     let models = timeout(LOOK_UP, ollama(transport).list_local_models()).await;
     let models = models.map_err(|_| Unlisted::Unreachable(too_late()))?;
-    let models = models.map_err(|it| match it {
-        OllamaError::ReqwestError(it) => Failed::transport(it).into(),
-        other => Unlisted::Refused(chain(&other)),
-    })?;
+    let models = models.map_err(|it| refused(transport, it))?;
     Ok(models.into_iter().map(|it| json!({"id": it.name})).collect())
 }
 
 async fn ollama_context(transport: &Transport, model: &str) -> Result<Option<u64>, String> {
     let info = timeout(LOOK_UP, ollama(transport).show_model_info(model.to_owned())).await;
-    let info = info.map_err(|_| too_late())?.map_err(|it| chain(&it))?.model_info;
+    let info = info.map_err(|_| too_late())?;
+    let info = info.map_err(|it| match refused(transport, it) {
+        Unlisted::Unreachable(why) | Unlisted::Refused(why) => why,
+    });
+    let info = info?.model_info;
     let length = info.iter().find(|it| it.0.ends_with(".context_length"));
     Ok(length.and_then(|it| it.1.as_u64()))
+}
+
+/// What the library says of a server that did not do what it was asked.
+fn refused(transport: &Transport, error: OllamaError) -> Unlisted {
+    let body = match error {
+        OllamaError::ReqwestError(it) => return Failed::transport(it).into(),
+        OllamaError::Other(body) => body,
+        other => return Unlisted::Refused(chain(&other)),
+    };
+    let body = match &transport.secret {
+        Some(secret) => String::from_utf8_lossy(&secret.hide(body.into_bytes())).into_owned(),
+        None => body,
+    };
+    Unlisted::Refused(complaint(&body))
 }
 
 fn too_late() -> String {

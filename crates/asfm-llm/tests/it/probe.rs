@@ -1,5 +1,6 @@
 //! What servers can do is found out.
 
+use asfm_llm::{Keys, Settings};
 use serde_json::{Value, json};
 
 use crate::server::{Got, Nobody, Play, Server, openai_says};
@@ -53,6 +54,24 @@ async fn what_a_server_cannot_do_is_said() {
     assert_eq!((&it.listed, &it.context), (&Ok(false), &Ok(None)));
     assert!(it.schema.as_ref().unwrap_err().contains("I am a fish."));
     assert!(it.tools.as_ref().unwrap_err().contains("no tool was called"));
+}
+
+#[tokio::test]
+async fn a_server_without_the_model_says_so_and_does_not_repeat_the_key() {
+    const KEY: &str = "sk-0123456789";
+    let refusal = format!("{{\"error\":\"no model 'm' for {KEY}\"}}");
+    let server = Server::start(move |_, got| match got.verb() {
+        "GET /api/tags" => Play::json(&json!({"models": []})),
+        _ => Play::error(404, &refusal),
+    })
+    .await;
+    let keys = Keys::of(|_| Some(KEY.to_owned()));
+    let client = client(&server.ollama(), Settings { keys, ..settings() });
+    let it = client.probe().await.endpoints.remove(0);
+    assert!(server.got().iter().all(|it| it.head.contains(KEY)));
+    assert_eq!(it.listed, Ok(false));
+    assert_eq!(it.context.unwrap_err(), "no model 'm' for …");
+    assert_eq!(it.schema.unwrap_err(), "the server answered 404: no model 'm' for …");
 }
 
 #[tokio::test]
