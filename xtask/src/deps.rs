@@ -57,7 +57,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "asfm-agent",
-        may_know: &["asfm-book", "asfm-engine"],
+        may_know: &["asfm-book", "asfm-chat", "asfm-engine"],
         in_tests: &[],
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },
@@ -68,8 +68,14 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, DATABASE, CLOCK, CHANCE, FILES, FACE],
     },
     Row {
+        name: "asfm-llm",
+        may_know: &["asfm-chat"],
+        in_tests: &["asfm-standin"],
+        must_not: &[DATABASE, FILES, FACE],
+    },
+    Row {
         name: "asfm-recorder",
-        may_know: &["asfm-book", "asfm-engine"],
+        may_know: &["asfm-book", "asfm-chat", "asfm-engine"],
         in_tests: &[],
         must_not: &[NETWORK, CLOCK, FACE],
     },

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::desk::Desk;
 use crate::market::Stage;
+use crate::model::Profile;
 use crate::refusal::{self, CastError};
 use crate::rule::{Rule, Rules};
 use crate::worth::Worth;
@@ -35,6 +36,9 @@ pub enum BrainKind {
     Rules,
     /// All traders with zero intelligence, with the same cash, shares and exchange.
     ZeroIntelligence,
+    /// Kinds with `by-rule` by their rules; all others ask a language model, in sessions of
+    /// [`crate::model`].
+    Model,
 }
 
 /// All traders' brains.
@@ -60,6 +64,8 @@ enum Brain {
     Technical,
     Fundamental,
     ZeroIntelligence,
+    /// Asks a language model, elsewhere.
+    Model,
 }
 
 /// One kind of trader.
@@ -67,6 +73,7 @@ enum Brain {
 struct Player {
     brain: Brain,
     first: usize,
+    traders: usize,
     /// For each trader of the kind, one number per stock; empty where the rule has no opinions.
     opinions: Vec<f32>,
 }
@@ -103,15 +110,23 @@ impl Cast {
     /// with its place in the scenario.
     pub fn new(scenario: &Scenario, seed: Seed, brains: BrainKind) -> Result<Self, CastError> {
         let rules = Rules::read(scenario).map_err(CastError::Rules)?;
-        if brains == BrainKind::Rules {
+        let by_rule = scenario.kinds().iter().any(|it| it.by_rule);
+        if brains == BrainKind::Rules || brains == BrainKind::Model && by_rule {
             refusal::check_topics(scenario, &rules.news)?;
         }
+        let profiles = if brains == BrainKind::Model { Profile::all() } else { Vec::new() };
         let mut kinds = Vec::with_capacity(scenario.kinds().len());
         let mut pieces = Vec::new();
         for (at, kind) in scenario.kinds().iter().enumerate() {
             let brain = match brains {
                 BrainKind::ZeroIntelligence => Brain::ZeroIntelligence,
-                BrainKind::Rules => Brain::of_profile(&kind.profile)
+                BrainKind::Model if !kind.by_rule => {
+                    if profiles.iter().all(|it| it.name != kind.profile) {
+                        return Err(refusal::untold_profile(scenario, at));
+                    }
+                    Brain::Model
+                }
+                BrainKind::Rules | BrainKind::Model => Brain::of_profile(&kind.profile)
                     .ok_or_else(|| refusal::unknown_profile(scenario, at))?,
             };
             let first = kind.first as usize;
@@ -122,7 +137,11 @@ impl Cast {
                 _ => 0.0,
             };
             let stocks = scenario.companies().len();
-            kinds.push(Player { brain, first, opinions: opinions(seed, &traders, stocks, spread) });
+            let opinions = opinions(seed, &traders, stocks, spread);
+            kinds.push(Player { brain, first, traders: traders.len(), opinions });
+            if brain == Brain::Model {
+                continue;
+            }
             let starts = traders.clone().step_by(PIECE);
             pieces.extend(
                 starts.map(|it| Piece { kind: at, traders: it..(it + PIECE).min(traders.end) }),
@@ -143,7 +162,13 @@ impl Cast {
         &self.rules
     }
 
-    /// Decides for all traders, side by side; the same on any number of threads.
+    /// The traders that ask a language model, in order; [`Self::decide`] leaves them out.
+    pub fn model_traders(&self) -> impl Iterator<Item = TraderId> {
+        let asking = self.kinds.iter().filter(|it| it.brain == Brain::Model);
+        asking.flat_map(|it| (it.first..it.first + it.traders).map(TraderId::at))
+    }
+
+    /// Decides for all traders that follow rules, side by side; the same on any number of threads.
     ///
     /// In a stage of talk, rules say nothing.
     pub fn decide(&mut self, round: &Round<'_>) -> Decisions {
@@ -181,6 +206,7 @@ impl Cast {
             Brain::ZeroIntelligence => {
                 self.each(&self.rules.zero_intelligence, piece, round, stage)
             }
+            Brain::Model => Decisions::new(),
         }
     }
 

@@ -51,6 +51,7 @@
 mod cast;
 mod desk;
 mod market;
+pub mod model;
 mod news;
 mod refusal;
 mod rule;

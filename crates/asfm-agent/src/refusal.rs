@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::cast::PROFILES;
+use crate::model::Profile;
 use crate::news::NewsTable;
 
 /// Why a scenario's traders cannot be cast.
@@ -13,7 +14,11 @@ pub enum CastError {
     /// A parameter under `[rules]` is refused.
     #[error(transparent)]
     Rules(ScenarioError),
-    /// A kind of trader has a profile for which there is no rule; the message names all there are.
+    /// A key under `[prompt]` is refused.
+    #[error(transparent)]
+    Prompt(ScenarioError),
+    /// A kind of trader has a profile for which there is no rule, or no text for a language model;
+    /// the message names all there are.
     #[error("{place}")]
     UnknownProfile {
         /// The profile.
@@ -36,6 +41,7 @@ impl CastError {
     pub fn place(&self) -> &ScenarioError {
         match self {
             Self::Rules(it)
+            | Self::Prompt(it)
             | Self::UnknownProfile { place: it, .. }
             | Self::UnknownTopic { place: it, .. } => it,
         }
@@ -63,6 +69,18 @@ struct News {
 
 /// The kind at this place has a profile without a rule.
 pub(crate) fn unknown_profile(scenario: &Scenario, at: usize) -> CastError {
+    refused_profile(scenario, at, "rule", &PROFILES)
+}
+
+/// The kind at this place has a profile without a text.
+pub(crate) fn untold_profile(scenario: &Scenario, at: usize) -> CastError {
+    let all = Profile::all();
+    let names: Vec<&str> = all.iter().map(|it| it.name.as_str()).collect();
+    refused_profile(scenario, at, "profile", &names)
+}
+
+/// What is `wanted` has no such name; `names` are all there are.
+fn refused_profile(scenario: &Scenario, at: usize, wanted: &str, names: &[&str]) -> CastError {
     let profile = scenario.kinds()[at].profile.clone();
     let source = &scenario.sources()[0];
     let refuse = |file: File| {
@@ -72,10 +90,10 @@ pub(crate) fn unknown_profile(scenario: &Scenario, at: usize) -> CastError {
             None => (written.kind.span(), "kind"),
         };
         let message =
-            format!("no rule is called `{profile}`; expected one of `{}`", PROFILES.join("`, `"));
+            format!("no {wanted} is called `{profile}`; expected one of `{}`", names.join("`, `"));
         source
             .error(span, &format!("traders[{at}].{field}"), message)
-            .hint("`profile = \"…\"` beside `kind` names the rule")
+            .hint(format!("`profile = \"…\"` beside `kind` names the {wanted}"))
     };
     let place = source.parse().map_or_else(|error| error, refuse);
     CastError::UnknownProfile { profile, place }

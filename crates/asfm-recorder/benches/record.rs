@@ -56,8 +56,13 @@ fn record(criterion: &mut Criterion) {
     let (engine, logs) = (engine(), rounds());
     let folder = tempfile::tempdir().expect("a folder for the bench");
     let path = folder.path().join("run.db");
-    let header =
-        RunHeader { version: "bench".into(), brain: "bench".into(), started_at: "now".into() };
+    let header = RunHeader {
+        version: "bench".into(),
+        brain: "bench".into(),
+        model: None,
+        branch: None,
+        started_at: "now".into(),
+    };
     let n_rows: usize = logs.iter().map(rows).sum();
     let mut group = criterion.benchmark_group("recorder");
     group.sample_size(10);

@@ -1,8 +1,7 @@
 //! What is told of a run beside its rounds.
 
-use asfm_engine::{Day, TraderId};
-
-use crate::table::Cell;
+use asfm_chat::FormKind;
+use asfm_engine::{Day, Digest};
 
 /// What the maker of a run tells about it; nothing of it can be rebuilt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +10,34 @@ pub struct RunHeader {
     pub version: String,
     /// How traders decide.
     pub brain: String,
+    /// Who is asked, where traders ask a language model.
+    pub model: Option<Model>,
+    /// Whose past it shares, where it is a branch of another run.
+    pub branch: Option<Branch>,
     /// When the run was started, in whatever form the caller likes.
     pub started_at: String,
+}
+
+/// The language model that traders ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// The protocol.
+    pub family: String,
+    /// The model, as it is asked for.
+    pub name: String,
+    /// How its answers are constrained.
+    pub form: FormKind,
+    /// The context that questions must fit into, in tokens.
+    pub context: u32,
+}
+
+/// Where a run left the past that it shares with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// The digest of the last round that both have; absent if they share the start only.
+    pub parent: Option<Digest>,
+    /// The first day that is not shared.
+    pub day: Day,
 }
 
 /// How a run ended.
@@ -92,70 +117,4 @@ pub struct Options {
     pub journal: Journal,
     /// The size in pages beyond which the file may not grow, if there is one.
     pub pages_max: Option<u32>,
-}
-
-/// One question to a language model and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// The day of its slot.
-    pub day: Day,
-    /// The stage of its slot.
-    pub stage: u8,
-    /// For whom it was asked.
-    pub trader: TraderId,
-    /// The place in the trader's train of thought, from 0.
-    pub step: u16,
-    /// The attempt, from 0.
-    pub attempt: u16,
-    /// A hash of all that the answer may depend on.
-    pub key: String,
-    /// The model, as it was asked for.
-    pub model: String,
-    /// The model, as the server named it.
-    pub served_model: Option<String>,
-    /// What was asked.
-    pub request: String,
-    /// What was answered; absent if the call failed.
-    pub answer: Option<String>,
-    /// Why the answer ended.
-    pub finish_reason: Option<String>,
-    /// The tokens of the request.
-    pub prompt_tokens: Option<u32>,
-    /// The tokens of the answer.
-    pub answer_tokens: Option<u32>,
-    /// How long it took, in milliseconds.
-    pub latency_ms: Option<u64>,
-    /// The way by which the answer could be read.
-    pub rung: Option<String>,
-    /// Why there is no answer, or why it could not be used.
-    pub failure: Option<String>,
-}
-
-impl Call {
-    pub(crate) fn slot(&self) -> (Day, u8, TraderId, u16, u16) {
-        (self.day, self.stage, self.trader, self.step, self.attempt)
-    }
-
-    /// The row of the call, in the order of the columns of `calls`.
-    pub(crate) fn cells(&self) -> [Cell<'_>; 16] {
-        let number = |it: Option<u32>| Cell::maybe(it.map(i64::from));
-        [
-            Cell::Int(i64::from(self.day.0)),
-            Cell::Int(i64::from(self.stage)),
-            Cell::Int(i64::from(self.trader.number())),
-            Cell::Int(i64::from(self.step)),
-            Cell::Int(i64::from(self.attempt)),
-            Cell::Text(&self.key),
-            Cell::Text(&self.model),
-            Cell::words(self.served_model.as_deref()),
-            Cell::Text(&self.request),
-            Cell::words(self.answer.as_deref()),
-            Cell::words(self.finish_reason.as_deref()),
-            number(self.prompt_tokens),
-            number(self.answer_tokens),
-            Cell::maybe(self.latency_ms.map(crate::code::whole)),
-            Cell::words(self.rung.as_deref()),
-            Cell::words(self.failure.as_deref()),
-        ]
-    }
 }

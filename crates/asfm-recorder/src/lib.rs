@@ -31,6 +31,8 @@
 //! let header = RunHeader {
 //!     version: "0.1.0".into(),
 //!     brain: "by hand".into(),
+//!     model: None,
+//!     branch: None,
 //!     started_at: "2026-01-02 03:04".into(),
 //! };
 //! let mut recorder = Recorder::create(&path, &header, &engine, Options::default())?;
@@ -50,6 +52,7 @@
 //! ```
 
 mod body;
+mod call;
 mod code;
 mod compare;
 mod decode;
@@ -65,8 +68,9 @@ mod table;
 mod verify;
 mod writer;
 
+pub use call::{Call, Note};
 pub use error::{Damage, Difference, Error};
-pub use header::{Call, Durability, Ending, Journal, Options, RunHeader, Status};
+pub use header::{Branch, Durability, Ending, Journal, Model, Options, RunHeader, Status};
 pub use recorder::Recorder;
-pub use run::{Account, Run, RunInfo};
+pub use run::{Account, Calls, Run, RunInfo};
 pub use verify::Verified;

@@ -1,15 +1,21 @@
 //! Reading whole rounds from the tables.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use asfm_engine::{Auction, Cash, Day, DayClose, Price, Request, RoundLog, Statement, Trade};
 use rusqlite::{CachedStatement, Connection, params_from_iter};
 
+use crate::call::Call;
 use crate::code;
 use crate::decode::{Head, Read, Record, close, end, request, trade, transfer};
 use crate::error::{Context as _, Damage, Error};
 use crate::run::Account;
 use crate::table::Table;
+
+/// The pieces that calls share, by their numbers.
+pub(crate) type Texts = BTreeMap<i64, Arc<str>>;
 
 /// Reads what a file holds.
 #[derive(Clone, Copy)]
@@ -57,6 +63,26 @@ impl<'f> Reader<'f> {
             None => Ok(None),
             Some(row) => take(&Record::new(table, row)).map(Some).map_err(|it| self.damaged(it)),
         }
+    }
+
+    /// Reads the pieces that calls share.
+    pub(crate) fn texts(self) -> Result<Texts, Error> {
+        let mut texts = Texts::new();
+        self.each(Table::Texts, &[], |it| {
+            texts.insert(it.int(0)?, it.check(1, 2)?.into());
+            Ok(())
+        })?;
+        Ok(texts)
+    }
+
+    /// Reads the calls whose slot starts with these numbers.
+    pub(crate) fn calls(
+        self,
+        texts: &Texts,
+        slot: &[i64],
+        mut take: impl FnMut(Call) -> Read<()>,
+    ) -> Result<(), Error> {
+        self.each(Table::Calls, slot, |it| take(Call::read(it, |id| texts.get(&id))?))
     }
 
     /// Reads all rows of the parts of a round.

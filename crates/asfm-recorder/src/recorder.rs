@@ -4,19 +4,22 @@ use std::fmt;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use asfm_engine::{Engine, RoundLog};
 
+use crate::call::Call;
 use crate::error::{Context as _, Error};
 use crate::file::{self, New};
-use crate::header::{Call, Ending, Options, RunHeader, Status};
+use crate::header::{Ending, Options, RunHeader, Status};
 use crate::run::Run;
 use crate::writer::Writer;
 
 /// How many rounds may wait to be written.
 const WAITING: usize = 2;
+/// How many calls are written together at most, if so many wait.
+const BATCH: usize = 256;
 /// From so many traders on a market is large.
 const LARGE: usize = 2_000;
 
@@ -28,12 +31,15 @@ const LARGE: usize = 2_000;
 #[must_use = "a run that is not finished is recorded as one that stopped"]
 pub struct Recorder {
     path: PathBuf,
-    jobs: Option<SyncSender<Job>>,
+    jobs: Option<Sender<Job>>,
+    /// One for each further round that may wait; the writer gives back what it has written.
+    permits: Receiver<()>,
     writer: Option<JoinHandle<Result<(), Error>>>,
 }
 
 enum Job {
-    Round(Arc<RoundLog>, Vec<Call>),
+    Call(Box<Call>),
+    Round(Arc<RoundLog>),
     Finish(Ending, f64),
 }
 
@@ -75,12 +81,16 @@ impl Recorder {
     }
 
     fn spawn(path: &Path, writer: Writer) -> Result<Self, Error> {
-        let (jobs, work) = sync_channel(WAITING);
+        let (jobs, work) = channel();
+        let (written, permits) = channel();
+        for () in [(); WAITING] {
+            written.send(()).expect("its receiver is here");
+        }
         let thread = thread::Builder::new()
             .name("recorder".to_owned())
-            .spawn(move || write(writer, &work))
+            .spawn(move || write(writer, &work, &written))
             .of(path, "start writing")?;
-        Ok(Self { path: path.to_owned(), jobs: Some(jobs), writer: Some(thread) })
+        Ok(Self { path: path.to_owned(), jobs: Some(jobs), permits, writer: Some(thread) })
     }
 
     /// The file.
@@ -94,20 +104,19 @@ impl Recorder {
     ///
     /// If this or an earlier round could not be written; the recorder takes no more rounds then.
     pub fn record(&mut self, log: impl Into<Arc<RoundLog>>) -> Result<(), Error> {
-        self.record_with_calls(log, Vec::new())
+        // Without a permit there is no writer, and sending tells why.
+        let _permitted = self.permits.recv().is_ok();
+        self.send(Job::Round(log.into()))
     }
 
-    /// Hands over a settled round with the calls that led to it; they are written together.
+    /// Hands over a call, as soon as its answer came; it is written at once, whatever becomes of
+    /// the round.
     ///
     /// # Errors
     ///
-    /// As [`record`](Self::record).
-    pub fn record_with_calls(
-        &mut self,
-        log: impl Into<Arc<RoundLog>>,
-        calls: Vec<Call>,
-    ) -> Result<(), Error> {
-        self.send(Job::Round(log.into(), calls))
+    /// If this or something earlier could not be written; the recorder takes nothing more then.
+    pub fn call(&mut self, call: Call) -> Result<(), Error> {
+        self.send(Job::Call(Box::new(call)))
     }
 
     /// Waits until everything is written and leaves one file.
@@ -159,10 +168,26 @@ impl Drop for Recorder {
     }
 }
 
-fn write(mut writer: Writer, work: &Receiver<Job>) -> Result<(), Error> {
-    while let Ok(job) = work.recv() {
+fn write(mut writer: Writer, work: &Receiver<Job>, written: &Sender<()>) -> Result<(), Error> {
+    let mut next = None;
+    while let Some(job) = next.take().or_else(|| work.recv().ok()) {
         match job {
-            Job::Round(log, calls) => writer.round(&log, calls)?,
+            Job::Call(call) => {
+                let mut calls = vec![*call];
+                while calls.len() < BATCH && next.is_none() {
+                    match work.try_recv() {
+                        Ok(Job::Call(call)) => calls.push(*call),
+                        Ok(other) => next = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                writer.calls(&calls)?;
+            }
+            Job::Round(log) => {
+                writer.round(&log)?;
+                // Where nobody waits for it any more, nobody is told.
+                written.send(()).ok();
+            }
             Job::Finish(ending, wall_seconds) => return writer.finish(ending, wall_seconds),
         }
     }

@@ -6,14 +6,15 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use asfm_chat::FormKind;
 use asfm_engine::{Cash, Close, Day, Digest, RoundLog, Scenario, Seed, Source, Trade};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::code;
-use crate::decode::{self, Head, Read, Record};
+use crate::call::Call;
+use crate::decode::{self, Head};
 use crate::error::{Context as _, Damage, Error};
-use crate::header::{Call, RunHeader, Status};
-use crate::reader::Reader;
+use crate::header::{Branch, Model, RunHeader, Status};
+use crate::reader::{Reader, Texts};
 use crate::table::{APPLICATION, Table, VERSION};
 
 const BUSY: Duration = Duration::from_secs(5);
@@ -242,36 +243,92 @@ impl Run {
     ///
     /// If the file is damaged.
     pub fn calls(&self, mut take: impl FnMut(Call)) -> Result<(), Error> {
-        self.reader().each(Table::Calls, &[], |it| {
-            take(call(it)?);
+        self.reader().calls(&self.reader().texts()?, &[], |it| {
+            take(it);
             Ok(())
         })
+    }
+
+    /// The same, to be read stage by stage.
+    ///
+    /// # Errors
+    ///
+    /// If the file is damaged.
+    pub fn into_calls(self) -> Result<Calls, Error> {
+        let texts = self.reader().texts()?;
+        Ok(Calls { run: self, texts })
+    }
+}
+
+/// The calls of a run, stage by stage.
+#[derive(Debug)]
+pub struct Calls {
+    run: Run,
+    texts: Texts,
+}
+
+impl Calls {
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// What was asked and answered in a stage, by slot.
+    ///
+    /// # Errors
+    ///
+    /// If the file is damaged.
+    pub fn of(&self, day: Day, stage: u8) -> Result<Vec<Call>, Error> {
+        let mut calls = Vec::new();
+        self.run.reader().calls(&self.texts, &[day.0.into(), stage.into()], |it| {
+            calls.push(it);
+            Ok(())
+        })?;
+        Ok(calls)
     }
 }
 
 pub(crate) fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
     let found = reader.after(Table::Run, &[START], |it| {
-        let status = Status::read(it.text(10)?).ok_or_else(|| it.damage(10, "a status"))?;
-        let digest = it.words(11)?;
-        let digest =
-            digest.map(|hex| decode::digest(&hex).ok_or_else(|| it.damage(11, "a digest")));
+        let status = Status::read(it.text(16)?).ok_or_else(|| it.damage(16, "a status"))?;
+        let digest = |column| match it.words(column)? {
+            None => Ok(None),
+            Some(hex) => {
+                decode::digest(&hex).map(Some).ok_or_else(|| it.damage(column, "a digest"))
+            }
+        };
+        let model = match (it.words(6)?, it.words(7)?) {
+            (Some(family), Some(name)) => {
+                let form = FormKind::of_word(it.text(8)?);
+                let form = form.ok_or_else(|| it.damage(8, "tools, schema or text"))?;
+                Some(Model { family, name, form, context: it.count(9)? })
+            }
+            _ => None,
+        };
+        let parent = digest(10)?;
+        let branch = match it.maybe(11)? {
+            None => None,
+            Some(_) => Some(Branch { parent, day: Day(it.count(11)?) }),
+        };
         Ok(RunInfo {
             header: RunHeader {
                 version: it.text(1)?.to_owned(),
                 brain: it.text(5)?.to_owned(),
-                started_at: it.text(12)?.to_owned(),
+                model,
+                branch,
+                started_at: it.text(18)?.to_owned(),
             },
             scenario: it.text(2)?.to_owned(),
             title: it.text(3)?.to_owned(),
             seed: Seed(it.number(4, "a seed", |it| u64::try_from(it).ok())?),
-            agents: it.count(6)?,
-            stocks: it.count(7)?,
-            days: it.count(8)?,
-            rounds: it.count(9)?,
+            agents: it.count(12)?,
+            stocks: it.count(13)?,
+            days: it.count(14)?,
+            rounds: it.count(15)?,
             status,
-            digest: digest.transpose()?,
-            wall_seconds: it.real(13)?,
-            seal: it.text(14)?.to_owned(),
+            digest: digest(17)?,
+            wall_seconds: it.real(19)?,
+            seal: it.text(20)?.to_owned(),
         })
     })?;
     found.ok_or_else(|| {
@@ -282,33 +339,5 @@ pub(crate) fn info(reader: Reader<'_>) -> Result<RunInfo, Error> {
             found: "none".to_owned(),
             expected: "one row".to_owned(),
         }))
-    })
-}
-
-fn call(it: &Record<'_>) -> Read<Call> {
-    let tokens = |column| match it.maybe(column)? {
-        None => Ok(None),
-        Some(_) => it.count(column).map(Some),
-    };
-    Ok(Call {
-        day: Day(it.count(0)?),
-        stage: it.count(1)?,
-        trader: it.number(2, "the number of a trader", code::trader)?,
-        step: it.count(3)?,
-        attempt: it.count(4)?,
-        key: it.text(5)?.to_owned(),
-        model: it.text(6)?.to_owned(),
-        served_model: it.words(7)?,
-        request: it.text(8)?.to_owned(),
-        answer: it.words(9)?,
-        finish_reason: it.words(10)?,
-        prompt_tokens: tokens(11)?,
-        answer_tokens: tokens(12)?,
-        latency_ms: match it.maybe(13)? {
-            None => None,
-            Some(_) => Some(it.count(13)?),
-        },
-        rung: it.words(14)?,
-        failure: it.words(15)?,
     })
 }

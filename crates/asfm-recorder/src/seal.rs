@@ -4,56 +4,91 @@ use blake3::Hasher;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
+use crate::call;
 use crate::table::{Cell, Table};
 
 /// The tables that are sealed, in the order of the seal's parts.
-pub(crate) const SEALED: [Table; 3] = [Table::Run, Table::Sources, Table::Calls];
+pub(crate) const SEALED: [Table; 4] = [Table::Run, Table::Sources, Table::Texts, Table::Calls];
 
-/// The seal of a run to which rounds are added.
+const CONTEXT: &str = "asfm 2026 seal of a run file, version 2";
+
+/// The seal of a run to which rounds and calls are added.
 #[derive(Debug)]
 pub(crate) struct Seal {
     sources: Hasher,
-    calls: Hasher,
+    texts: Hasher,
+    /// The sum of the calls' hashes: calls come in any order.
+    calls: u128,
 }
 
 impl Seal {
     /// Reads what is sealed from a file.
     pub(crate) fn read(file: &Connection) -> rusqlite::Result<Self> {
-        Ok(Self { sources: hash(file, Table::Sources)?, calls: hash(file, Table::Calls)? })
+        let whole = |table| -> rusqlite::Result<Hasher> {
+            let mut hasher = Hasher::new_derive_key(CONTEXT);
+            each(file, table, |row| row.for_each(|value| add(&mut hasher, value)))?;
+            Ok(hasher)
+        };
+        let mut calls = 0_u128;
+        each(file, Table::Calls, |row| calls = calls.wrapping_add(hash(row.take(call::COLUMNS))))?;
+        Ok(Self { sources: whole(Table::Sources)?, texts: whole(Table::Texts)?, calls })
     }
 
-    /// Adds a call; calls come in the order of their slots.
-    pub(crate) fn call(&mut self, cells: &[Cell<'_>]) {
+    /// Adds a text; texts come in the order of their numbers.
+    pub(crate) fn text(&mut self, cells: &[Cell<'_>]) {
         for it in cells {
-            value(&mut self.calls, it.value());
+            add(&mut self.texts, it.value());
         }
+    }
+
+    /// Adds a call, without its checksum.
+    pub(crate) fn call<'t>(&mut self, cells: impl Iterator<Item = ValueRef<'t>>) {
+        self.calls = self.calls.wrapping_add(hash(cells));
     }
 
     /// The seal, with `run` as it stands in the file: one mark per table, joined by dashes.
     pub(crate) fn mark(&self, file: &Connection) -> rusqlite::Result<String> {
-        let run = hash(file, Table::Run)?;
-        let marks =
-            [&run, &self.sources, &self.calls].map(|it| it.finalize().to_hex()[..32].to_owned());
-        Ok(marks.join("-"))
+        let mut run = Hasher::new_derive_key(CONTEXT);
+        let columns = Table::Run.columns().len() - 1;
+        // `seal` is the last column.
+        each(file, Table::Run, |row| row.take(columns).for_each(|value| add(&mut run, value)))?;
+        let [run, sources, texts] =
+            [&run, &self.sources, &self.texts].map(|it| it.finalize().to_hex()[..32].to_owned());
+        Ok(format!("{run}-{sources}-{texts}-{:032x}", self.calls))
     }
 }
 
-/// The hash of all rows of a table; `seal`, the last column of `run`, is left out.
-fn hash(file: &Connection, table: Table) -> rusqlite::Result<Hasher> {
-    let mut hasher = Hasher::new_derive_key("asfm 2026 seal of a run file, version 1");
+/// The checksum of a row.
+pub(crate) fn row<'t>(cells: impl Iterator<Item = ValueRef<'t>>) -> i64 {
+    let low = hash(cells) & u128::from(i64::MAX.unsigned_abs());
+    i64::try_from(low).expect("63 bits were left")
+}
+
+fn hash<'t>(cells: impl Iterator<Item = ValueRef<'t>>) -> u128 {
+    let mut hasher = Hasher::new_derive_key(CONTEXT);
+    cells.for_each(|it| add(&mut hasher, it));
+    let hash = hasher.finalize();
+    let (head, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
+    u128::from_le_bytes(*head)
+}
+
+/// Goes through the values of every row of a table.
+fn each(
+    file: &Connection,
+    table: Table,
+    mut take: impl FnMut(&mut dyn Iterator<Item = ValueRef<'_>>),
+) -> rusqlite::Result<()> {
     let mut query = file.prepare(&table.of(0))?;
-    let columns = table.columns().len() - usize::from(table == Table::Run);
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        for column in 0..columns {
-            value(&mut hasher, row.get_ref(column)?);
-        }
+        let columns = 0..table.columns().len();
+        take(&mut columns.map(|it| row.get_ref(it).unwrap_or(ValueRef::Null)));
     }
-    Ok(hasher)
+    Ok(())
 }
 
 /// Adds a value with its type and length, so that no two rows are told alike.
-fn value(hasher: &mut Hasher, it: ValueRef<'_>) {
+fn add(hasher: &mut Hasher, it: ValueRef<'_>) {
     let (kind, bytes): (u8, &[u8]) = match it {
         ValueRef::Null => (0, &[]),
         ValueRef::Integer(number) => (1, &number.to_le_bytes()),

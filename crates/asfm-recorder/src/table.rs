@@ -12,7 +12,7 @@ pub(crate) const APPLICATION: i32 = 0x4153_464D;
 
 macro_rules! tables {
     ($($variant:ident = $name:literal, $keys:literal, [$($column:literal),+], [$($field:literal),*];)+) => {
-        /// A table; the rows of all but `run` and `calls` can be rebuilt.
+        /// A table; the rows of all but `run`, `calls` and `texts` can be rebuilt.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Table { $($variant),+ }
 
@@ -44,14 +44,17 @@ macro_rules! tables {
 
 tables! {
     Run = "run", 1, [
-        "id", "version", "scenario", "title", "seed", "brain", "agents", "stocks", "days",
-        "rounds", "status", "digest", "started_at", "wall_seconds", "seal"
+        "id", "version", "scenario", "title", "seed", "brain", "family", "model", "form",
+        "context", "parent", "branch_day", "agents", "stocks", "days", "rounds", "status", "digest", "started_at",
+        "wall_seconds", "seal"
     ], [];
     Calls = "calls", 5, [
-        "day", "stage", "trader", "step", "attempt", "key", "model", "served_model", "request",
-        "answer", "finish_reason", "prompt_tokens", "answer_tokens", "latency_ms", "rung",
-        "failure"
+        "day", "stage", "trader", "step", "attempt", "key", "messages", "form", "temperature_e3",
+        "seed", "answer_limit", "answer", "tools", "finish_reason", "served_model",
+        "prompt_tokens", "cached_tokens", "answer_tokens", "latency_ms", "rung", "failure", "why",
+        "repairs", "reason", "checksum"
     ], [];
+    Texts = "texts", 1, ["id", "checksum", "text"], [];
     Sources = "sources", 1, ["seq", "name", "text"], [];
     Companies = "companies", 1, [
         "company", "code", "name", "sector", "business", "shares_outstanding",

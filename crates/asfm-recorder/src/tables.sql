@@ -13,6 +13,12 @@ CREATE TABLE run (
     title        TEXT NOT NULL,    -- what the scenario is about
     seed         INTEGER NOT NULL, -- from which every random number follows
     brain        TEXT NOT NULL,    -- how traders decided
+    family       TEXT,             -- the protocol through which a language model was asked
+    model        TEXT,             -- the language model, as it was asked for
+    form         TEXT,             -- how its answers were constrained: tools, schema or text
+    context      INTEGER,          -- the tokens that a question and its answer had to fit into
+    parent       TEXT,             -- the digest of the last round that it shares with its parent
+    branch_day   INTEGER,          -- the first day that it does not
     agents       INTEGER NOT NULL, -- how many traders there are
     stocks       INTEGER NOT NULL, -- how many stocks there are
     days         INTEGER NOT NULL, -- how many calendar days the scenario has
@@ -21,7 +27,7 @@ CREATE TABLE run (
     digest       TEXT,             -- of the last recorded round, in hexadecimal
     started_at   TEXT NOT NULL,    -- when it was started, as its maker told
     wall_seconds REAL,             -- how long it took, as its maker told
-    seal         TEXT NOT NULL     -- BLAKE3 over this row, `sources` and `calls`
+    seal         TEXT NOT NULL     -- BLAKE3 over this row, `sources`, `texts` and `calls`
 ) STRICT;
 
 -- The texts that the scenario was read from: the scenario itself first, then what it includes.
@@ -227,23 +233,40 @@ CREATE TABLE account_parts (
     PRIMARY KEY (day, stage, part)
 ) STRICT;
 
--- What language models were asked and answered, by slot; empty where traders follow rules.
+-- Pieces of questions that many calls have.
+CREATE TABLE texts (
+    id       INTEGER PRIMARY KEY,
+    checksum INTEGER NOT NULL,
+    text     TEXT NOT NULL
+) STRICT;
+
+-- What language models were asked and answered, by slot; empty where traders follow rules. A call
+-- is written when its answer comes, so there may be calls of a round that was never settled.
 CREATE TABLE calls (
-    day           INTEGER NOT NULL,
-    stage         INTEGER NOT NULL,
-    trader        INTEGER NOT NULL,
-    step          INTEGER NOT NULL, -- the place in the trader's train of thought, from 0
-    attempt       INTEGER NOT NULL, -- from 0
-    key           TEXT NOT NULL,    -- a hash of all that the answer may depend on
-    model         TEXT NOT NULL,    -- as it was asked for
-    served_model  TEXT,             -- as the server named it
-    request       TEXT NOT NULL,
-    answer        TEXT,             -- absent if the call failed
-    finish_reason TEXT,
-    prompt_tokens INTEGER,
-    answer_tokens INTEGER,
-    latency_ms    INTEGER,
-    rung          TEXT,             -- the way by which the answer could be read
-    failure       TEXT,             -- why there is no answer, or why it could not be used
+    day            INTEGER NOT NULL,
+    stage          INTEGER NOT NULL,
+    trader         INTEGER NOT NULL,
+    step           INTEGER NOT NULL, -- the place in the trader's train of thought, from 0
+    attempt        INTEGER NOT NULL, -- from 0
+    key            TEXT NOT NULL,    -- a hash of all that the answer may depend on
+    messages       TEXT NOT NULL,    -- [[role, piece, ...], ...]; a piece: words, or an id of `texts`
+    form           INTEGER,          -- the id of the tools or the schema in `texts`
+    temperature_e3 INTEGER NOT NULL,
+    seed           INTEGER NOT NULL,
+    answer_limit   INTEGER NOT NULL, -- in tokens
+    answer         TEXT,             -- absent if there is none
+    tools          TEXT,             -- the tools that the answer calls: [[name, arguments], ...]
+    finish_reason  TEXT,
+    served_model   TEXT,             -- as the server named it
+    prompt_tokens  INTEGER,
+    cached_tokens  INTEGER,          -- of the prompt's
+    answer_tokens  INTEGER,
+    latency_ms     INTEGER NOT NULL,
+    rung           TEXT,             -- the way by which the answer could be read
+    failure        TEXT,             -- why there is no answer, or why it could not be read
+    why            TEXT,             -- the same in words
+    repairs        TEXT,             -- what had to be mended to read it: [code, ...]
+    reason         TEXT,             -- the reason that the model gave
+    checksum       INTEGER NOT NULL, -- of all the above
     PRIMARY KEY (day, stage, trader, step, attempt)
 ) STRICT;

@@ -1,5 +1,6 @@
 //! Rebuilding a run from its decisions, and comparing it with what is stored.
 
+use asfm_chat::Asked;
 use asfm_engine::{Digest, Engine, RoundLog};
 use rusqlite::{Connection, Transaction};
 
@@ -45,6 +46,7 @@ impl Run {
         let court = Court::new(self)?;
         court.check_file()?;
         court.check_seal()?;
+        court.check_calls()?;
         let mut engine = court.start()?;
         let mut rebuilt = Comparer::new(self.reader());
         let mut body = Body::default();
@@ -77,12 +79,13 @@ impl Run {
         Ok(it)
     }
 
-    /// Rebuilds the market as it stood after the last recorded round.
+    /// Rebuilds the market as it stood after the last recorded round; `seen` is told of every
+    /// round, with the market after it.
     ///
     /// # Errors
     ///
     /// If the file is damaged, or a round leads to another digest than is recorded.
-    pub fn rebuild(&self) -> Result<Engine, Error> {
+    pub fn rebuild(&self, mut seen: impl FnMut(&Engine, RoundLog)) -> Result<Engine, Error> {
         let court = Court::new(self)?;
         court.check_seal()?;
         let mut engine = court.start()?;
@@ -98,6 +101,7 @@ impl Run {
                     rebuilt: log.digest.to_string(),
                 }));
             }
+            seen(&engine, log);
         }
         Ok(engine)
     }
@@ -237,6 +241,29 @@ impl<'r> Court<'r> {
             }
         }
         Ok(())
+    }
+
+    /// Checks that every call is whole, and was asked as its key says.
+    fn check_calls(&self) -> Result<(), Error> {
+        let model = self.info.header.model.as_ref();
+        let asked = model.map(|it| Asked { family: &it.family, model: &it.name });
+        let reader = self.run.reader();
+        reader.calls(&reader.texts()?, &[], |it| {
+            let rebuilt = asked.map(|asked| it.request.key(asked));
+            if rebuilt == Some(it.key) {
+                return Ok(());
+            }
+            Err(Box::new(Damage {
+                table: Table::Calls.name(),
+                row: it.slot.to_string(),
+                column: "key".to_owned(),
+                found: it.key.to_string(),
+                expected: match rebuilt {
+                    Some(key) => format!("{key}, the key of what was asked"),
+                    None => "no calls, because table `run` names no model".to_owned(),
+                },
+            }))
+        })
     }
 
     fn check_seal(&self) -> Result<(), Error> {

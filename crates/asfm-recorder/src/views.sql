@@ -148,6 +148,28 @@ SELECT day, traders_cash_e4, collected_e4, paid_in_e4,
         WHERE t.day = parts.day) AS shares
 FROM parts;
 
+-- The messages of every call, put together.
+CREATE VIEW prompts AS
+SELECT c.day AS day, c.stage AS stage, c.trader AS trader, c.step AS step, c.attempt AS attempt,
+    m.key AS seq, json_extract(m.value, '$[0]') AS role,
+    (SELECT group_concat(words, '') FROM (
+        SELECT CASE p.type WHEN 'integer' THEN (SELECT t.text FROM texts t WHERE t.id = p.value)
+            ELSE p.value END AS words
+        FROM json_each(m.value) p WHERE p.key > 0 ORDER BY p.key)) AS text
+FROM calls c, json_each(c.messages) m;
+
+-- The call that led to each request of a trader who asked a language model, with its reason.
+CREATE VIEW decisions AS
+SELECT q.id AS id, q.day AS day, q.stage AS stage, q.trader AS trader, q.stock AS stock,
+    q.what AS what, q.qty AS qty, q.price AS price, c.step AS step, c.attempt AS attempt,
+    c.reason AS reason
+FROM requests q
+JOIN calls c ON c.day = q.day AND c.stage = q.stage AND c.trader = q.trader
+WHERE c.rung IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM calls l
+    WHERE l.day = c.day AND l.stage = c.stage AND l.trader = c.trader AND l.rung IS NOT NULL
+        AND (l.step, l.attempt) > (c.step, c.attempt));
+
 -- Everything that happened, in order; `detail` is a JSON object of what the kind of event has.
 CREATE VIEW events AS
 SELECT day, stage, kind, trader, stock, id, detail FROM (

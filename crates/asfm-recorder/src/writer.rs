@@ -1,17 +1,20 @@
 //! Writing rows.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use asfm_engine::{Engine, RoundLog};
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::body::Body;
-use crate::code::whole;
+use crate::call::Call;
+use crate::code::{checksum, whole};
 use crate::emit;
 use crate::error::{Context as _, Error};
 use crate::file;
-use crate::header::{Call, Ending, RunHeader, Status};
-use crate::seal::Seal;
+use crate::header::{Ending, RunHeader, Status};
+use crate::reader::Reader;
+use crate::seal::{self, Seal};
 use crate::table::{Cell, Sink, Table};
 
 /// The one that writes a run file.
@@ -22,6 +25,8 @@ pub(crate) struct Writer {
     inserts: Vec<String>,
     body: Body,
     seal: Seal,
+    /// The rows of `texts`, by the hash of their words.
+    texts: BTreeMap<[u8; 32], i64>,
 }
 
 impl Writer {
@@ -36,15 +41,22 @@ impl Writer {
         let seed = i64::try_from(engine.seed().0).map_err(|_| Error::Seed(engine.seed().0))?;
         file.execute_batch("BEGIN IMMEDIATE").of(path, DOING)?;
         let scenario = engine.scenario();
-        let run = "INSERT INTO run (id, version, scenario, title, seed, brain, agents, stocks, \
-             days, rounds, status, started_at, seal) \
-             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'running', ?, '')";
+        let run = "INSERT INTO run (id, version, scenario, title, seed, brain, family, model, \
+             form, context, parent, branch_day, agents, stocks, days, rounds, status, started_at, \
+             seal) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'running', ?, '')";
+        let (model, branch) = (header.model.as_ref(), header.branch.as_ref());
         let values = params![
             header.version,
             scenario.name(),
             scenario.title(),
             seed,
             header.brain,
+            model.map(|it| &it.family),
+            model.map(|it| &it.name),
+            model.map(|it| it.form.word()),
+            model.map(|it| it.context),
+            branch.and_then(|it| it.parent).map(|it| it.to_string()),
+            branch.map(|it| it.day.0),
             whole(scenario.traders()),
             whole(scenario.companies().len()),
             scenario.days(),
@@ -57,6 +69,7 @@ impl Writer {
             file,
             inserts: Table::ALL.iter().map(|it| it.insert()).collect(),
             body: Body::default(),
+            texts: BTreeMap::new(),
         };
         let mut body = std::mem::take(&mut it.body);
         emit::start(engine, &mut body, &mut it).of(path, DOING)?;
@@ -69,12 +82,15 @@ impl Writer {
 
     /// Goes on with a run that stopped.
     pub(crate) fn resume(path: &Path, file: Connection) -> Result<Self, Error> {
+        let texts = Reader { file: &file, path }.texts()?;
+        let texts = texts.iter().map(|(id, words)| (hash(words), *id)).collect();
         let it = Self {
             path: path.to_owned(),
             seal: Seal::read(&file).of(path, "read")?,
             file,
             inserts: Table::ALL.iter().map(|it| it.insert()).collect(),
             body: Body::default(),
+            texts,
         };
         let go_on = || -> rusqlite::Result<()> {
             it.file.execute_batch("BEGIN IMMEDIATE")?;
@@ -87,36 +103,62 @@ impl Writer {
     }
 
     /// Writes a round: all of it, or nothing.
-    pub(crate) fn round(&mut self, log: &RoundLog, mut calls: Vec<Call>) -> Result<(), Error> {
-        calls.sort_by_key(Call::slot);
-        let mut body = std::mem::take(&mut self.body);
-        let done = self.write_round(log, &calls, &mut body);
-        self.body = body;
+    pub(crate) fn round(&mut self, log: &RoundLog) -> Result<(), Error> {
+        self.whole(|it| {
+            let mut body = std::mem::take(&mut it.body);
+            let done = emit::round(log, &mut body, it);
+            it.body = body;
+            done?;
+            it.file
+                .prepare_cached("UPDATE run SET rounds = rounds + 1, digest = ?")?
+                .execute([log.digest.to_string()])?;
+            Ok(())
+        })
+    }
+
+    /// Writes calls: all of them, or none.
+    pub(crate) fn calls(&mut self, calls: &[Call]) -> Result<(), Error> {
+        self.whole(|it| {
+            for call in calls {
+                let texts = call.texts(|words| it.text(words))?;
+                let cells = call.cells(&texts);
+                let sum = seal::row(cells.iter().map(|it| it.value()));
+                let row: Vec<Cell<'_>> = cells.into_iter().chain([Cell::Int(sum)]).collect();
+                it.row(Table::Calls, &row)?;
+                it.seal.call(cells.iter().map(|it| it.value()));
+            }
+            Ok(())
+        })
+    }
+
+    /// The row of `texts` with these words, which is added if there is none.
+    fn text(&mut self, words: &str) -> rusqlite::Result<i64> {
+        let hash = hash(words);
+        if let Some(id) = self.texts.get(&hash) {
+            return Ok(*id);
+        }
+        let id = whole(self.texts.len()) + 1;
+        let cells = [Cell::Int(id), Cell::Int(checksum(words)), Cell::Text(words)];
+        self.row(Table::Texts, &cells)?;
+        self.seal.text(&cells);
+        self.texts.insert(hash, id);
+        Ok(id)
+    }
+
+    /// Does something in one transaction, and seals it.
+    fn whole(&mut self, act: impl FnOnce(&mut Self) -> rusqlite::Result<()>) -> Result<(), Error> {
+        let done = |it: &mut Self| {
+            it.file.execute_batch("BEGIN IMMEDIATE")?;
+            act(it)?;
+            it.sealed()?;
+            it.file.execute_batch("COMMIT")
+        };
+        let done = done(self);
         if done.is_err() && !self.file.is_autocommit() {
             // The first error is the one to be told.
             drop(self.file.execute_batch("ROLLBACK"));
         }
         done.of(&self.path, "write to")
-    }
-
-    fn write_round(
-        &mut self,
-        log: &RoundLog,
-        calls: &[Call],
-        body: &mut Body,
-    ) -> rusqlite::Result<()> {
-        self.file.execute_batch("BEGIN IMMEDIATE")?;
-        emit::round(log, body, self)?;
-        for call in calls {
-            let cells = call.cells();
-            self.row(Table::Calls, &cells)?;
-            self.seal.call(&cells);
-        }
-        self.file
-            .prepare_cached("UPDATE run SET rounds = rounds + 1, digest = ?")?
-            .execute([log.digest.to_string()])?;
-        self.sealed()?;
-        self.file.execute_batch("COMMIT")
     }
 
     /// Writes how the run ended and leaves one file.
@@ -142,6 +184,10 @@ impl Writer {
         self.file.prepare_cached("UPDATE run SET seal = ?")?.execute([mark])?;
         Ok(())
     }
+}
+
+fn hash(words: &str) -> [u8; 32] {
+    *blake3::hash(words.as_bytes()).as_bytes()
 }
 
 impl Sink for Writer {

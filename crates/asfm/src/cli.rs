@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use asfm_agent::BrainKind;
+use asfm_chat::FormKind;
+use asfm_llm::{Micros, Spec, SpecError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A laboratory for stock markets populated by language-model traders.
@@ -26,6 +29,10 @@ Or, with the program installed, anywhere:
 pub(crate) enum Verb {
     /// Run a market, write the run file, print the summary.
     Run(Run),
+    /// Go on with a run that stopped, to the end that it would have had.
+    Resume(Resume),
+    /// Give a run another future: the same rounds before a day, another scenario or brain from it on.
+    Branch(Branch),
     /// Play orders from standard input through a book, one JSON object per line.
     Match(Match),
     /// Rebuild a run from what was decided and compare everything with the run file.
@@ -33,6 +40,8 @@ pub(crate) enum Verb {
     /// Compute statistics and the card of stylized facts.
     #[command(subcommand)]
     Stats(Stats),
+    /// Say whether a language model can be reached and is fit, and what a run would take.
+    Doctor(Doctor),
     /// Check a scenario without running it.
     Check(Check),
     /// Write a scenario to start from.
@@ -66,7 +75,8 @@ pub(crate) struct Run {
     #[arg(long, conflicts_with_all = ["out", "force"])]
     pub(crate) no_record: bool,
     /// Who decides for the traders.
-    #[arg(long, value_enum, default_value_t = Brain::Rules)]
+    #[arg(long, value_name = "B", value_parser = Brain::read, default_value = "rules",
+        long_help = format!("Who decides for the traders: {BRAINS}"))]
     pub(crate) brain: Brain,
     /// Run with so many traders, in the scenario's ratio.
     #[arg(long, value_name = "N")]
@@ -80,25 +90,189 @@ pub(crate) struct Run {
     /// Print the summary as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) model: ModelFlags,
+}
+
+/// How language models are asked, what it costs and when to stop.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Language models")]
+pub(crate) struct ModelFlags {
+    /// Stop, to be resumed, before more questions than this are asked in the run.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_calls: Option<u64>,
+    /// Stop before more tokens than this are used, questions and answers together.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tokens: Option<u64>,
+    /// Stop before more money than this is spent; needs prices.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub(crate) max_cost: Option<Micros>,
+    /// The price of a million tokens of questions; without prices a run is unpriced, not free.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub(crate) price_prompt: Option<Micros>,
+    /// The price of a million tokens of questions that the server had cached; as the others if
+    /// absent.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, requires = "price_prompt")]
+    pub(crate) price_cached: Option<Micros>,
+    /// The price of a million tokens of answers.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub(crate) price_answer: Option<Micros>,
+    /// Questions that one server is asked at a time; 8 if absent.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub(crate) concurrency: Option<usize>,
+    /// How long to wait for one answer, in seconds; 120 if absent.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<f64>,
+    /// How often one question is sent where no answer comes; 5 if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) attempts: Option<u32>,
+    /// The context in tokens that a question and its answer must fit into; 8192 if absent.
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) context: Option<u32>,
+    /// How answers are constrained: by `tools`, by a `schema`, or by `text` alone; what the model
+    /// is known for if absent.
+    #[arg(long, value_name = "FORM", value_parser = form)]
+    pub(crate) form: Option<FormKind>,
+}
+
+fn amount(text: &str) -> Result<Micros, String> {
+    Micros::of_decimal(text)
+        .ok_or_else(|| "expected an amount such as 0.15, with at most six decimals".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|it| *it > 0);
+    number.ok_or_else(|| "expected a whole number of at least 1".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|it| (0.001..=1e6).contains(it));
+    number.ok_or_else(|| "expected a number of seconds above 0".to_owned())
+}
+
+fn form(text: &str) -> Result<FormKind, String> {
+    FormKind::of_word(text).ok_or_else(|| "expected `tools`, `schema` or `text`".to_owned())
 }
 
 /// Who decides for the traders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Brain {
     /// The rule that belongs to each kind of trader.
     Rules,
     /// Zero-intelligence traders: random orders within their means, the null of every claim.
     Zi,
+    /// A language model, except for kinds that always decide by rule.
+    Model(Spec),
+    /// A language model's answers in a run on record.
+    Replay(PathBuf),
 }
 
+/// What `--brain` may be.
+const BRAINS: &str = "`rules` (the rule of each kind of trader), `zi` (zero intelligence, the null of \
+    every claim), `ollama:MODEL[@URL]`, `openai:MODEL@URL` (any server of that protocol; several \
+    URLs with commas between them), `replay:RUN.db` (the answers on record) or `scripted:FILE`";
+
 impl Brain {
-    /// The word of the command line.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Rules => "rules",
-            Self::Zi => "zi",
+    /// Reads the word of the command line.
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "rules" => Ok(Self::Rules),
+            "zi" => Ok(Self::Zi),
+            _ => match text.strip_prefix("replay:") {
+                Some("") => Err("expected the name of a run file after `replay:`".to_owned()),
+                Some(path) => Ok(Self::Replay(path.into())),
+                None => match text.split_once(':') {
+                    Some(_) => {
+                        text.parse().map(Self::Model).map_err(|it: SpecError| it.to_string())
+                    }
+                    None => Err(format!("expected {BRAINS}")),
+                },
+            },
         }
     }
+
+    /// The word of the command line.
+    pub(crate) fn word(&self) -> String {
+        match self {
+            Self::Rules => "rules".to_owned(),
+            Self::Zi => "zi".to_owned(),
+            Self::Model(spec) => spec.to_string(),
+            Self::Replay(path) => format!("replay:{}", path.display()),
+        }
+    }
+
+    /// The one with this word.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        Self::read(word).ok()
+    }
+
+    /// How the cast decides under it.
+    pub(crate) fn kind(&self) -> BrainKind {
+        match self {
+            Self::Rules => BrainKind::Rules,
+            Self::Zi => BrainKind::ZeroIntelligence,
+            Self::Model(_) | Self::Replay(_) => BrainKind::Model,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// The run file.
+    #[arg(value_name = "RUN.db")]
+    pub(crate) run: PathBuf,
+    /// Print the summary as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) model: ModelFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Branch {
+    /// The run file whose past is shared.
+    #[arg(value_name = "RUN.db")]
+    pub(crate) run: PathBuf,
+    /// The first day that is lived anew.
+    #[arg(long, value_name = "D")]
+    pub(crate) day: u32,
+    /// The scenario of the branch; the run's own if absent.
+    #[arg(long, value_name = "TWIN.toml")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Change a key of the scenario, as `run` does; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Write the branch here; refused if it exists.
+    #[arg(long, value_name = "TWIN.db")]
+    pub(crate) out: PathBuf,
+    /// Overwrite the file of the branch.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Who decides for the traders from then on; the same as before if absent.
+    #[arg(long, value_name = "B", value_parser = Brain::read)]
+    pub(crate) brain: Option<Brain>,
+    /// Print the summary as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) model: ModelFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The language model to look at, as for `run`.
+    #[arg(long, value_name = "B", value_parser = Brain::read)]
+    pub(crate) brain: Brain,
+    /// The scenario to estimate questions, time and cost of; the ASFM market if absent.
+    pub(crate) scenario: Option<PathBuf>,
+    /// Change a key of the scenario, as `run` does; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) model: ModelFlags,
+    /// Print the findings as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,14 +5,19 @@
 
 #![expect(clippy::print_stderr, reason = "the binary is what speaks")]
 
+mod branch;
 mod cli;
+mod doctor;
+mod drive;
 mod failure;
 mod pipe;
+mod resume;
 mod run;
 mod scenario;
 mod stats;
 mod summary;
 mod table;
+mod talk;
 mod tally;
 mod verify;
 
@@ -46,12 +51,15 @@ fn act(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Some(Verb::Run(flags)) => run::run(&flags),
+        Some(Verb::Resume(flags)) => resume::resume(&flags),
+        Some(Verb::Branch(flags)) => branch::branch(&flags),
         Some(Verb::Match(flags)) => {
             let output = BufWriter::new(stdout().lock());
             pipe::play(&(&flags).into(), BufReader::with_capacity(1 << 16, stdin().lock()), output)
         }
         Some(Verb::Verify(flags)) => verify::verify(&flags),
         Some(Verb::Stats(verb)) => stats::stats(&verb),
+        Some(Verb::Doctor(flags)) => doctor::doctor(&flags),
         Some(Verb::Check(flags)) => scenario::check(&flags),
         Some(Verb::Init(flags)) => scenario::init(&flags),
         Some(Verb::Schema) => {

@@ -1,22 +1,17 @@
-//! `asfm run`: the loop in which everything meets.
+//! `asfm run`: a market from its first round to its last.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
-use anyhow::Context as _;
-use asfm_agent::BrainKind;
+use asfm_agent::Cast;
 use asfm_engine::{Engine, Scenario, Seed};
-use asfm_recorder::{Durability, Ending, Journal, Options, Recorder, RunHeader};
-use indicatif::{ProgressBar, ProgressStyle};
+use asfm_llm::Spent;
+use asfm_recorder::{Durability, Journal, Options, Recorder, RunHeader};
 
 use crate::cli::{Brain, Run};
-use crate::failure::{Failure, misuse};
+use crate::drive::{Drive, Past, Told};
+use crate::failure::{Failure, misuse, open_run};
 use crate::scenario;
-use crate::summary::{About, Summary};
-use crate::tally::Tally;
+use crate::talk::{Limits, Talk};
 
 /// From how many traders on a run file cannot be read while it is recorded.
 const LARGE: usize = 10_000;
@@ -29,71 +24,47 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
     let scenario = scenario::read(&flags.scenario, &changes)?;
     let seed = flags.seed.map_or(scenario.seed(), Seed);
     let out = (!flags.no_record).then(|| out_path(flags, &scenario, seed)).transpose()?;
-    let started = Instant::now();
-    let mut cast = scenario::cast(&scenario, seed, flags.brain.into())?;
-    let mut engine = Engine::new(scenario, seed);
-    let mut recorder = match &out {
-        Some(path) => Some(create(path, flags, &engine)?),
+    let cast = scenario::cast(&scenario, seed, flags.brain.kind())?;
+    let talk = talk(&flags.brain, &Limits::of(&flags.model)?, &scenario, seed, &cast)?;
+    let engine = Engine::new(scenario, seed);
+    let recorder = match &out {
+        Some(path) => {
+            let header = header(&flags.brain, talk.as_ref());
+            let options = options(&engine, flags.force, talk.is_some());
+            Some(Recorder::create(path, &header, &engine, options)?)
+        }
         None => None,
     };
-    let stop = stop_flag()?;
-    let bar = progress(&engine);
-    let mut tally = Tally::new(&engine);
-    let mut digest = None;
-    let mut stopped = None;
-    while let Some(round) = engine.next_round() {
-        if stop.load(Ordering::Relaxed) {
-            stopped = Some((round.market().day, round.market().stage));
-            break;
+    let past = Past::none(&engine);
+    let told = Told { file: out, brain: flags.brain.word(), json: flags.json };
+    Drive { engine, cast, talk, recorder, past, told }.go()
+}
+
+/// Those who ask a language model, where the brain is one.
+pub(crate) fn talk(
+    brain: &Brain,
+    limits: &Limits,
+    scenario: &Scenario,
+    seed: Seed,
+    cast: &Cast,
+) -> Result<Option<Talk>, Failure> {
+    Ok(match brain {
+        Brain::Rules | Brain::Zi => None,
+        Brain::Model(spec) => {
+            let source = limits.source(spec, Spent::default())?;
+            Some(Talk::asking(scenario, seed, cast, source, limits)?)
         }
-        bar.set_message(format!("day {}", round.market().day));
-        let decisions = cast.decide(&round);
-        let log = Arc::new(round.settle(decisions));
-        digest = Some(log.digest);
-        tally.add(&log).expect("the engine says what can happen");
-        if let Some(recorder) = &mut recorder {
-            recorder.record(log)?;
+        Brain::Replay(path) => {
+            let calls = open_run(path)?.into_calls()?;
+            Some(Talk::replaying(scenario, seed, cast, calls)?)
         }
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    let wall_seconds = started.elapsed().as_secs_f64();
-    if let Some(recorder) = recorder {
-        let ending = if stopped.is_some() { Ending::Interrupted } else { Ending::Done };
-        recorder.finish(ending, wall_seconds)?;
-    }
-    if let Some((day, stage)) = stopped {
-        let kept = match &out {
-            Some(path) => format!("; `{}` holds every round before it", path.display()),
-            None => String::new(),
-        };
-        return Err(Failure::Stopped(format!("before stage {stage} of day {day}{kept}")));
-    }
-    let about = About {
-        file: out.map(|it| it.display().to_string()),
-        brain: flags.brain.word().to_owned(),
-        digest: digest.map(|it| it.to_string()).unwrap_or_default(),
-        wall_seconds: started.elapsed().as_secs_f64(),
-    };
-    tally.finish().expect("the engine says what can happen");
-    let summary = Summary::new(&tally, &engine, about);
-    let mut stdout = std::io::stdout().lock();
-    if flags.json {
-        let json = serde_json::to_string(&summary).context("the summary")?;
-        writeln!(stdout, "{json}")?;
-    } else {
-        write!(stdout, "{}", summary.text())?;
-    }
-    Ok(())
+    })
 }
 
 /// The run file to write, or a free name made of the scenario's and the seed.
 fn out_path(flags: &Run, scenario: &Scenario, seed: Seed) -> Result<PathBuf, Failure> {
     if let Some(path) = &flags.out {
-        if path.exists() && !flags.force {
-            let shown = path.display();
-            return Err(misuse(format!("`{shown}` exists (--force overwrites it)")));
-        }
+        free(path, flags.force)?;
         return Ok(path.clone());
     }
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
@@ -107,51 +78,34 @@ fn out_path(flags: &Run, scenario: &Scenario, seed: Seed) -> Result<PathBuf, Fai
     Ok(free.expect("numbers do not end"))
 }
 
-fn create(path: &Path, flags: &Run, engine: &Engine) -> Result<Recorder, Failure> {
-    let header = RunHeader {
+/// Refuses to overwrite a file unasked.
+pub(crate) fn free(path: &Path, force: bool) -> Result<(), Failure> {
+    if path.exists() && !force {
+        return Err(misuse(format!("`{}` exists (--force overwrites it)", path.display())));
+    }
+    Ok(())
+}
+
+/// What is told of a run that starts now.
+pub(crate) fn header(brain: &Brain, talk: Option<&Talk>) -> RunHeader {
+    RunHeader {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        brain: flags.brain.word().to_owned(),
+        brain: brain.word(),
+        model: talk.map(|it| it.model().clone()),
+        branch: None,
         started_at: jiff::Timestamp::now().to_string(),
-    };
-    // What rules decided can be decided again; it need not survive a power cut. A large market
+    }
+}
+
+/// How a market is recorded.
+pub(crate) fn options(engine: &Engine, force: bool, asks: bool) -> Options {
+    // Answers are paid for and must survive a power cut; what rules decided can be decided again; it need not survive a power cut. A large market
     // writes so much that keeping it in a log first would cost a quarter of the run's time.
     let large = engine.scenario().traders() >= LARGE;
-    let options = Options {
-        force: flags.force,
-        durability: Durability::Normal,
+    Options {
+        force,
+        durability: if asks { Durability::Full } else { Durability::Normal },
         journal: if large { Journal::Rollback } else { Journal::Auto },
         ..Options::default()
-    };
-    Ok(Recorder::create(path, &header, engine, options)?)
-}
-
-/// Set by Ctrl-C and by SIGTERM: the run stops before its next round.
-fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let handler = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if handler.swap(true, Ordering::Relaxed) {
-            // Asked twice: the file holds whole rounds at every moment.
-            std::process::exit(130);
-        }
-    })
-    .context("cannot listen for Ctrl-C")?;
-    Ok(stop)
-}
-
-/// A bar on the terminal, and nothing where there is none.
-fn progress(engine: &Engine) -> ProgressBar {
-    let scenario = engine.scenario();
-    let stages = (1..=scenario.days()).map(|it| scenario.stages(asfm_engine::Day(it)).len() as u64);
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} rounds, {msg}, {eta} left");
-    ProgressBar::new(stages.sum()).with_style(style.expect("a sound template"))
-}
-
-impl From<Brain> for BrainKind {
-    fn from(brain: Brain) -> Self {
-        match brain {
-            Brain::Rules => Self::Rules,
-            Brain::Zi => Self::ZeroIntelligence,
-        }
     }
 }

@@ -15,7 +15,7 @@ use crate::failure::{Failure, misuse};
 pub(crate) fn read(path: &Path, changes: &[(String, String)]) -> Result<Scenario, Failure> {
     let shown = path.display().to_string();
     let text = text_of(path).map_err(|why| misuse(format!("cannot read `{shown}`: {why}")))?;
-    let text = if changes.is_empty() { text } else { changed(&shown, &text, changes)? };
+    let text = changed(&shown, &text, changes)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Scenario::read(&shown, &text, |name| text_of(&folder.join(name)))?)
 }
@@ -37,7 +37,14 @@ pub(crate) fn changes(set: &[String]) -> Result<Vec<(String, String)>, Failure> 
 }
 
 /// The text with some keys changed; all else, comments included, stays as it is.
-fn changed(file: &str, text: &str, changes: &[(String, String)]) -> Result<String, Failure> {
+pub(crate) fn changed(
+    file: &str,
+    text: &str,
+    changes: &[(String, String)],
+) -> Result<String, Failure> {
+    if changes.is_empty() {
+        return Ok(text.to_owned());
+    }
     let Ok(mut document) = text.parse::<DocumentMut>() else {
         // The scenario's own reader tells where and why.
         return Ok(text.to_owned());
@@ -110,6 +117,12 @@ pub(crate) fn cast(
 
 const SCENARIO: &str = include_str!("../../../fixtures/scenarios/asfm-baseline.toml");
 const COMPANIES: &str = include_str!("../../../fixtures/companies/asfm.toml");
+
+/// The ASFM market that comes with the program.
+pub(crate) fn baseline(changes: &[(String, String)]) -> Result<Scenario, Failure> {
+    let text = changed("asfm-baseline.toml", SCENARIO, changes)?;
+    Ok(Scenario::read("asfm-baseline.toml", &text, |_| Ok(COMPANIES.to_owned()))?)
+}
 
 /// `asfm init`.
 pub(crate) fn init(flags: &Init) -> Result<(), Failure> {

@@ -8,10 +8,12 @@ use asfm_stats::market::Volatility;
 use serde::Serialize;
 
 use crate::table::{align, table};
+use crate::talk::TalkSummary;
 use crate::tally::{Readings, Tally, as_f64};
 
 /// What the summary is told about the run.
 pub(crate) struct About {
+    pub(crate) talk: Option<TalkSummary>,
     pub(crate) file: Option<String>,
     pub(crate) brain: String,
     pub(crate) digest: String,
@@ -38,6 +40,8 @@ pub(crate) struct Summary {
     digest: String,
     calls: u64,
     fallbacks: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<TalkSummary>,
     wall_seconds: f64,
     requests: u64,
     rejections: BTreeMap<&'static str, u64>,
@@ -89,8 +93,9 @@ impl Summary {
             volume: tally.stocks.iter().map(|it| it.traded).sum(),
             mean_return: mean(stocks.iter().map(|it| it.total_return)),
             digest: run.digest,
-            calls: 0,
-            fallbacks: 0,
+            calls: run.talk.as_ref().map_or(0, |it| it.calls),
+            fallbacks: run.talk.as_ref().map_or(0, |it| it.fallbacks),
+            model: run.talk,
             wall_seconds: run.wall_seconds,
             requests: tally.requests,
             rejections: tally.rejections.clone(),
@@ -178,6 +183,9 @@ impl Summary {
             percent(self.volatility)
         ));
         add(format!("return           {:>12}   mean of the stocks", signed(self.mean_return)));
+        for line in self.model.iter().flat_map(TalkSummary::lines) {
+            add(line);
+        }
         add(format!("time             {:>10.2} s", self.wall_seconds));
         add(format!("digest           {}", &self.digest));
         if let Some(run) = &self.run {

@@ -11,7 +11,7 @@ use tempfile::tempdir;
 use crate::market::{RICH, engine, record};
 use crate::{Dice, said};
 
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "run",
     "sources",
     "companies",
@@ -31,6 +31,7 @@ const TABLES: [&str; 19] = [
     "transfer_parts",
     "account_parts",
     "calls",
+    "texts",
 ];
 
 /// Alters a copy of a run and says what `open` or `verify` thinks of it.

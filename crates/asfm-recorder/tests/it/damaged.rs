@@ -20,7 +20,7 @@ fn read_all(path: &Path) -> Result<(), Error> {
     let days = run
         .account_days()
         .and_then(|days| days.into_iter().try_for_each(|day| run.accounts(day).map(drop)));
-    let rest = [run.closes().map(drop), run.scenario().map(drop), run.rebuild().map(drop)];
+    let rest = [run.closes().map(drop), run.scenario().map(drop), run.rebuild(|_, _| ()).map(drop)];
     run.verify()?;
     rounds.and(trades).and(calls).and(days)?;
     rest.into_iter().collect()

@@ -1,12 +1,21 @@
 //! Small markets with traders who do anything at all.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
-use asfm_engine::{
-    Day, Decisions, Draws, Engine, Intent, Purpose, RoundLog, Scenario, Seed, Side, StageKind,
-    StockId, TraderId, Unreadable,
+use asfm_chat::{
+    Answer, Asked, Failure, FailureKind, Finish, Form, FormKind, Message, Part, Reply, Request,
+    Role, Sampling, Schema, Slot, ToolCall, Usage,
 };
-use asfm_recorder::{Call, Durability, Ending, Error, Options, Recorder, RunHeader};
+use asfm_engine::{
+    Day, Decisions, Digest, Draws, Engine, Intent, Purpose, RoundLog, Scenario, Seed, Side,
+    StageKind, StockId, TraderId, Unreadable,
+};
+use asfm_recorder::{
+    Branch, Call, Durability, Ending, Error, Model, Note, Options, Recorder, RunHeader,
+};
+use serde_json::json;
 
 /// The paper's rules.
 pub(crate) const PLAIN: &str = r#"
@@ -110,6 +119,13 @@ pub(crate) fn header() -> RunHeader {
     RunHeader {
         version: "0.1.0".into(),
         brain: "anything".into(),
+        model: Some(Model {
+            family: "ollama".into(),
+            name: "small".into(),
+            form: FormKind::Schema,
+            context: 8_192,
+        }),
+        branch: Some(Branch { parent: Some(Digest([7; 32])), day: Day(2) }),
         started_at: "2026-01-02T03:04:05Z".into(),
     }
 }
@@ -161,26 +177,45 @@ fn one(draws: &mut Draws, decisions: &mut Decisions, trader: TraderId, stock: u3
     }
 }
 
-/// What a language model might have said for a trader in a round.
-pub(crate) fn call(day: u32, stage: u8, trader: usize) -> Call {
-    Call {
-        day: Day(day),
-        stage,
-        trader: TraderId::at(trader),
-        step: 0,
-        attempt: 1,
-        key: "k".repeat(8),
-        model: "small".into(),
-        served_model: None,
-        request: "{\"messages\":[]}".into(),
-        answer: Some("hold \0 \"on\"".into()),
-        finish_reason: Some("stop".into()),
-        prompt_tokens: Some(100),
-        answer_tokens: Some(7),
-        latency_ms: Some(1_234),
-        rung: Some("native".into()),
-        failure: None,
-    }
+/// What a language model might have said for a trader in a round: every other call failed.
+pub(crate) fn call(day: u32, stage: u8, trader: u32) -> Call {
+    let rules: Arc<str> = "You trade. ☂".into();
+    let schema = Schema { name: "orders".into(), schema: json!({"type": "object", "b": 1}) };
+    let request = Request {
+        messages: vec![
+            Message::new(Role::System, [Part::shared(&rules)]),
+            Message::new(Role::User, [Part::shared(&rules), Part::own(format!("day {day}\0"))]),
+        ],
+        form: Form::Schema(schema.into()),
+        sampling: Sampling { temperature_e3: 700, seed: trader, answer_tokens: 64 },
+    };
+    let latency = Duration::from_millis(1_234);
+    let heard = if trader.is_multiple_of(2) {
+        Ok(Reply {
+            answer: Answer {
+                text: "hold \0 \"on\"".into(),
+                calls: vec![ToolCall { name: "buy".into(), arguments: json!({"qty": 1}) }],
+            },
+            finish: Finish::Stop,
+            usage: Usage { prompt: Some(100), cached: None, answer: Some(7) },
+            served_model: Some("small-q4".into()),
+            latency,
+        })
+    } else {
+        Err(Failure { kind: FailureKind::Timeout, what: "5 s".into(), latency })
+    };
+    let note = match &heard {
+        Ok(_) => Note {
+            rung: Some("tools".into()),
+            repairs: vec!["commas".into()],
+            reason: Some("none".into()),
+            ..Note::default()
+        },
+        Err(_) => Note::default(),
+    };
+    let slot = Slot { day, stage, trader: trader + 1, step: 0, attempt: 1 };
+    let key = request.key(Asked { family: "ollama", model: "small" });
+    Call { slot, key, request, heard, note }
 }
 
 /// Records so many rounds at most, and gives them back.
@@ -195,8 +230,10 @@ pub(crate) fn record(
     let mut logs = Vec::new();
     while logs.len() < rounds {
         let Some(log) = decide(engine) else { break };
-        let calls = (0..2).map(|it| call(log.day.0, log.stage, 1 - it)).collect();
-        recorder.record_with_calls(log.clone(), calls)?;
+        for trader in [1, 0] {
+            recorder.call(call(log.day.0, log.stage, trader))?;
+        }
+        recorder.record(log.clone())?;
         logs.push(log);
     }
     recorder.finish(ending, 1.5)?;

@@ -101,8 +101,10 @@ fn a_rebuilt_market_goes_on_where_the_run_stopped() -> Result<(), Error> {
     let folder = tempdir().unwrap();
     let path = folder.path().join("run.db");
     let mut market = engine(RICH, 4);
-    record(&path, &mut market, 7, Ending::Interrupted)?;
-    let mut rebuilt = Run::open(&path)?.rebuild()?;
+    let logs = record(&path, &mut market, 7, Ending::Interrupted)?;
+    let mut seen = Vec::new();
+    let mut rebuilt = Run::open(&path)?.rebuild(|_, log| seen.push(log))?;
+    assert_eq!(seen, logs);
     while let Some(log) = decide(&mut market) {
         assert!(decide(&mut rebuilt).as_ref() == Some(&log));
     }
@@ -115,11 +117,13 @@ fn a_resumed_run_is_the_run_that_never_stopped() -> Result<(), Error> {
     let folder = tempdir().unwrap();
     let path = folder.path().join("run.db");
     record(&path, &mut engine(RICH, 4), 7, Ending::Interrupted)?;
-    let mut market = Run::open(&path)?.rebuild()?;
+    let mut market = Run::open(&path)?.rebuild(|_, _| ())?;
     let mut recorder = Recorder::resume(&path, Options::default())?;
     while let Some(log) = decide(&mut market) {
-        let calls = vec![call(log.day.0, log.stage, 0), call(log.day.0, log.stage, 1)];
-        recorder.record_with_calls(log, calls)?;
+        for trader in [0, 1] {
+            recorder.call(call(log.day.0, log.stage, trader))?;
+        }
+        recorder.record(log)?;
     }
     recorder.finish(Ending::Done, 1.5)?;
     let whole = folder.path().join("whole.db");

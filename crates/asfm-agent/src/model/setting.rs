@@ -1,0 +1,210 @@
+//! `[prompt]` of a scenario: how language models are asked.
+
+use std::fmt;
+
+use asfm_engine::{Scenario, ScenarioError};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use toml::Spanned;
+
+use crate::model::profile::{PARAPHRASES, Wording};
+use crate::setting::{Real, Whole, checked};
+
+/// What stands where in a question.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// What all traders of a stage share, byte for byte, then what is the trader's own: servers
+    /// compute a common beginning once.
+    #[default]
+    SharedFirst,
+    /// Profile, wallet and stocks, then market, orders and news (Gao et al. 2024, section 2.4).
+    Paper,
+}
+
+/// In how many calls a trader observes and decides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Steps {
+    /// A short reason, then orders, in one answer.
+    #[default]
+    OneCall,
+    /// An analysis in words, then orders as a second answer of the same conversation.
+    TwoCall,
+}
+
+/// Which text of its profile a trader is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordingChoice {
+    /// All traders the same one.
+    Fixed(Wording),
+    /// Each trader one that it draws for the whole run.
+    Mixed,
+}
+
+impl Default for WordingChoice {
+    fn default() -> Self {
+        Self::Fixed(Wording::Paper)
+    }
+}
+
+/// How language models are asked, as one scenario says under `[prompt]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the scenario, on its own")]
+pub struct PromptSettings {
+    /// `layout`: what stands where.
+    pub layout: Layout,
+    /// `observation`: in how many calls a trader observes and decides.
+    pub observation: Steps,
+    /// `wording`: which text of its profile a trader is given.
+    pub wording: WordingChoice,
+    /// `temperature`, in thousandths.
+    pub temperature_e3: u32,
+    /// `answer-tokens`: the most tokens of an answer.
+    pub answer_tokens: u32,
+    /// `reason-characters`: how long a reason may be.
+    pub reason_characters: u32,
+    /// `feedback`: traders are told what became of their orders of the round before.
+    pub feedback: bool,
+    /// `profile`: false gives every trader the neutral line (A40).
+    pub profile: bool,
+    /// `observation-blocks`: false leaves out order books, news and the analysis (A41).
+    pub observation_blocks: bool,
+    /// `re-ask`: an answer that cannot be used is asked for once more.
+    pub re_ask: bool,
+    /// `clip`: quantities are cut to what a trader can pay or deliver.
+    pub clip: bool,
+}
+
+impl Default for PromptSettings {
+    fn default() -> Self {
+        Self {
+            layout: Layout::default(),
+            observation: Steps::default(),
+            wording: WordingChoice::default(),
+            temperature_e3: 700,
+            // Two orders for each of eleven stocks and a reason are some 900 tokens of JSON; a
+            // model that reasons aloud needs more.
+            answer_tokens: 1_024,
+            reason_characters: 240,
+            feedback: true,
+            profile: true,
+            observation_blocks: true,
+            re_ask: true,
+            clip: false,
+        }
+    }
+}
+
+/// The part of a scenario file that is read here; the engine has checked the rest.
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    prompt: Written,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct Written {
+    layout: Option<Layout>,
+    observation: Option<Steps>,
+    wording: Option<WordingChoice>,
+    temperature: Option<Spanned<Real>>,
+    answer_tokens: Option<Spanned<Whole>>,
+    reason_characters: Option<Spanned<Whole>>,
+    feedback: Option<bool>,
+    profile: Option<bool>,
+    observation_blocks: Option<bool>,
+    re_ask: Option<bool>,
+    clip: Option<bool>,
+}
+
+impl PromptSettings {
+    /// Reads the `[prompt]` of a scenario; what it does not set keeps its default.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake, with its place.
+    pub fn read(scenario: &Scenario) -> Result<Self, ScenarioError> {
+        let it = Self::default();
+        let Some(from) = scenario.sources().first() else {
+            return Ok(it);
+        };
+        let File { prompt: written } = from.parse()?;
+        let number = |field, found: &Option<Spanned<Whole>>, default, range| match found {
+            Some(found) => checked::<u32>(from, "prompt", field, found, &range),
+            None => Ok(default),
+        };
+        let temperature_e3 = match &written.temperature {
+            Some(found) => {
+                thousandths(checked(from, "prompt", "temperature", found, &(0.0..=2.0))?)
+            }
+            None => it.temperature_e3,
+        };
+        Ok(Self {
+            layout: written.layout.unwrap_or(it.layout),
+            observation: written.observation.unwrap_or(it.observation),
+            wording: written.wording.unwrap_or(it.wording),
+            temperature_e3,
+            answer_tokens: number(
+                "answer_tokens",
+                &written.answer_tokens,
+                it.answer_tokens,
+                16..=1_000_000,
+            )?,
+            reason_characters: number(
+                "reason_characters",
+                &written.reason_characters,
+                it.reason_characters,
+                1..=10_000,
+            )?,
+            feedback: written.feedback.unwrap_or(it.feedback),
+            profile: written.profile.unwrap_or(it.profile),
+            observation_blocks: written.observation_blocks.unwrap_or(it.observation_blocks),
+            re_ask: written.re_ask.unwrap_or(it.re_ask),
+            clip: written.clip.unwrap_or(it.clip),
+        })
+    }
+
+    /// Whether the analysis is a call of its own; without its blocks there is none (A41).
+    pub(crate) fn has_analysis_call(&self) -> bool {
+        self.observation == Steps::TwoCall && self.observation_blocks
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a temperature is between 0 and 2"
+)]
+fn thousandths(temperature: f64) -> u32 {
+    (temperature * 1_000.0 + 0.5) as u32
+}
+
+impl<'de> Deserialize<'de> for WordingChoice {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = WordingChoice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "\"paper\", \"mixed\", or a paraphrase from 1 to {PARAPHRASES}")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<WordingChoice, E> {
+                match text {
+                    "paper" => Ok(WordingChoice::default()),
+                    "mixed" => Ok(WordingChoice::Mixed),
+                    _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
+                }
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<WordingChoice, E> {
+                let found = u8::try_from(number).ok().filter(|it| (1..=PARAPHRASES).contains(it));
+                let found = found.map(|it| WordingChoice::Fixed(Wording::Paraphrase(it)));
+                found.ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+            }
+        }
+        from.deserialize_any(Reader)
+    }
+}

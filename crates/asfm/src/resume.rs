@@ -1,0 +1,97 @@
+//! `asfm resume`: a run that stopped goes on to the end that it would have had.
+
+use std::sync::Arc;
+
+use asfm_agent::Cast;
+use asfm_chat::Slot;
+use asfm_engine::Engine;
+use asfm_llm::Spent;
+use asfm_recorder::{Recorder, Run, Status};
+
+use crate::cli::{Brain, Resume};
+use crate::drive::{Drive, Past, Told};
+use crate::failure::{Failure, misuse, open_run};
+use crate::talk::{Limits, Talk, TalkTally, count};
+use crate::{run, scenario};
+
+/// `asfm resume`.
+pub(crate) fn resume(flags: &Resume) -> Result<(), Failure> {
+    let file = open_run(&flags.run)?;
+    let shown = flags.run.display();
+    if file.info().status == Status::Done {
+        return Err(misuse(format!("the run in `{shown}` is done: there is nothing to resume")));
+    }
+    let brain = file.info().header.brain.clone();
+    let known = Brain::of_word(&brain);
+    let known = known.ok_or_else(|| misuse(format!("`{shown}` was decided by `{brain}`")))?;
+    let parent = file.info().header.branch.as_ref().and_then(|it| it.parent);
+    let mut forked = parent.is_none();
+    let mut past = None;
+    let engine = file.rebuild(|engine, log| {
+        forked |= Some(log.digest) == parent;
+        past.get_or_insert_with(|| Past::none(engine)).add(Arc::new(log));
+    })?;
+    if !forked {
+        let why = "was killed before the past that it shares was whole; branch again with --force";
+        return Err(misuse(format!("`{shown}` {why}")));
+    }
+    let mut past = past.unwrap_or_else(|| Past::none(&engine));
+    past.wall_seconds = file.info().wall_seconds.unwrap_or_default();
+    let cast = scenario::cast(engine.scenario(), engine.seed(), known.kind())?;
+    let settled = past.last.as_ref().map(|it| (it.day.0, it.stage));
+    let talk = talk(&file, &known, flags, &engine, &cast, settled)?;
+    drop(file);
+    let options = run::options(&engine, false, talk.is_some());
+    let recorder = Some(Recorder::resume(&flags.run, options)?);
+    let told = Told { file: Some(flags.run.clone()), brain, json: flags.json };
+    Drive { engine, cast, talk, recorder, past, told }.go()
+}
+
+/// Those who ask a language model, with what they asked before: the answers of the stage that had
+/// begun, and the count of all others. The file is closed, so that it can be written.
+fn talk(
+    file: &Run,
+    brain: &Brain,
+    flags: &Resume,
+    engine: &Engine,
+    cast: &Cast,
+    settled: Option<(u32, u8)>,
+) -> Result<Option<Talk>, Failure> {
+    let (scenario, seed) = (engine.scenario(), engine.seed());
+    let Brain::Model(spec) = brain else {
+        return run::talk(brain, &Limits::of(&flags.model)?, scenario, seed, cast);
+    };
+    let Some(model) = file.info().header.model.clone() else {
+        return Err(misuse(format!(
+            "`{}` does not say which model it asked",
+            file.path().display()
+        )));
+    };
+    let mut spent = Spent::default();
+    let mut tally = TalkTally::default();
+    let mut begun = Vec::new();
+    let mut last: Option<(Slot, bool)> = None;
+    file.calls(|call| {
+        count(&mut spent, &call);
+        if Some((call.slot.day, call.slot.stage)) > settled {
+            begun.push(call);
+            return;
+        }
+        // Calls come by slot: the last one of a trader and stage says what became of it.
+        let whose = |it: Slot| (it.day, it.stage, it.trader);
+        if let Some((slot, used)) = last
+            && whose(slot) != whose(call.slot)
+        {
+            tally.decided(!used);
+        }
+        last = Some((call.slot, call.note.rung.is_some()));
+        tally.call(&call);
+    })?;
+    if let Some((_, used)) = last {
+        tally.decided(!used);
+    }
+    let limits = Limits::of(&flags.model)?.like(&model);
+    let mut talk = Talk::asking(scenario, seed, cast, limits.source(spec, spent)?, &limits)?;
+    talk.go_on(begun, tally);
+    Ok(Some(talk))
+}

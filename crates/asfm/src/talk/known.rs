@@ -1,0 +1,94 @@
+//! Answers that are on record, and whether they answer what is asked now.
+
+use std::collections::BTreeMap;
+
+use asfm_chat::{Asked, Request, Slot};
+use asfm_engine::Day;
+use asfm_recorder::{Call, Calls};
+
+use crate::failure::Failure;
+
+/// How many characters of context a difference is shown with.
+const CONTEXT: usize = 40;
+
+/// Answers that are on record.
+pub(crate) enum Known {
+    /// None.
+    Nothing,
+    /// Those of a stage that a run had begun when it stopped.
+    Begun(Vec<Call>),
+    /// All those of another run.
+    Run(Box<Calls>),
+}
+
+impl Known {
+    /// The answers of a stage, by slot.
+    pub(super) fn of(&mut self, day: Day, stage: u8) -> Result<BTreeMap<Slot, Call>, Failure> {
+        let calls = match self {
+            Self::Nothing => Vec::new(),
+            Self::Begun(calls) => {
+                let here = |it: &mut Call| (it.slot.day, it.slot.stage) == (day.0, stage);
+                calls.extract_if(.., here).collect()
+            }
+            Self::Run(calls) => calls.of(day, stage)?,
+        };
+        Ok(calls.into_iter().map(|it| (it.slot, it)).collect())
+    }
+}
+
+/// Checks that a recorded answer is to the question that is asked now; says the first difference.
+pub(super) fn check(call: &Call, now: &Request, asked: Asked<'_>) -> Result<(), String> {
+    if call.key == now.key(asked) {
+        return Ok(());
+    }
+    let slot = call.slot;
+    let then = &call.request;
+    for (at, (old, new)) in then.messages.iter().zip(&now.messages).enumerate() {
+        let place = format!("message {} ({})", at + 1, new.role.word());
+        if old.role != new.role {
+            let (old, new) = (old.role.word(), new.role.word());
+            return Err(format!("{slot}: message {} was of {old}, now of {new}", at + 1));
+        }
+        if let Some(it) = first_difference(&old.text(), &new.text()) {
+            return Err(format!("{slot}: the question is not the recorded one: {place}, {it}"));
+        }
+    }
+    let (old, new) = (then.messages.len(), now.messages.len());
+    Err(if old != new {
+        format!("{slot}: the recorded question has {old} messages, this one {new}")
+    } else if then.sampling != now.sampling {
+        let (old, new) = (then.sampling, now.sampling);
+        format!(
+            "{slot}: recorded with temperature {}/1000, seed {}, at most {} tokens; now {}/1000, \
+             {}, {}",
+            old.temperature_e3,
+            old.seed,
+            old.answer_tokens,
+            new.temperature_e3,
+            new.seed,
+            new.answer_tokens
+        )
+    } else if then.form == now.form {
+        format!("{slot}: the recorded answer is of another model")
+    } else {
+        format!("{slot}: the tools or the schema of answers are not the recorded ones")
+    })
+}
+
+/// Where two texts part, with what surrounds the place.
+fn first_difference(old: &str, new: &str) -> Option<String> {
+    if old == new {
+        return None;
+    }
+    let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    let line = 1 + old.chars().take(same).filter(|it| *it == '\n').count();
+    let around = |text: &str| -> String {
+        text.chars().skip(same.saturating_sub(CONTEXT / 2)).take(CONTEXT).collect()
+    };
+    Some(format!(
+        "line {line}, character {}: recorded {:?}, now {:?}",
+        same + 1,
+        around(old),
+        around(new)
+    ))
+}
