@@ -19,6 +19,7 @@ params.port = port
 params.n_parallel = slots
 params.n_ctx = slots * context
 params.kv_unified = False  # every slot has its own part, whatever the others hold
+params.cache_ram_mib = 256  # for prompts that lost their slot; the default is 8 GiB
 params.cpuparams.n_threads = threads
 params.cpuparams_batch.n_threads = threads
 params.n_gpu_layers = 0

@@ -70,7 +70,7 @@ const TABLE: &[Row] = &[
     Row {
         name: "asfm-llm",
         may_know: &["asfm-chat"],
-        in_tests: &[],
+        in_tests: &["asfm-standin"],
         must_not: &[DATABASE, FILES, FACE],
     },
     Row {

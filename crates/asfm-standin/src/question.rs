@@ -22,6 +22,8 @@ pub(crate) struct Question {
     pub(crate) tools: Vec<String>,
     /// The stocks that a schema allows.
     pub(crate) stocks: Vec<String>,
+    /// Whether a schema wants prices as texts, or as numbers.
+    pub(crate) price_is_text: Option<bool>,
 }
 
 /// The names that the field for a stock may have.
@@ -37,12 +39,18 @@ impl Question {
             messages.iter().map(|it| (text(&it["role"]), content(&it["content"]))).collect();
         let tools = body["tools"].as_array().map_or(&[][..], |it| it);
         let tools = tools.iter().map(|it| text(&it["function"]["name"])).collect();
-        let mut stocks = BTreeSet::new();
+        let mut found = Found::default();
         for key in ["tools", "format", "response_format"] {
-            allowed(&body[key], &mut stocks);
+            found.search(&body[key]);
         }
-        let stocks = stocks.into_iter().collect();
-        Some(Self { protocol, model: text(&body["model"]), messages, tools, stocks })
+        Some(Self {
+            protocol,
+            model: text(&body["model"]),
+            messages,
+            tools,
+            stocks: found.stocks.into_iter().collect(),
+            price_is_text: found.price_is_text,
+        })
     }
 
     /// The fingerprint of what is said, in whichever protocol; how it is sampled is no part of it.
@@ -71,20 +79,30 @@ pub(crate) fn content(value: &Value) -> String {
     }
 }
 
-/// The stocks of every `enum` under the name of a stock.
-fn allowed(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|it| allowed(it, found)),
-        Value::Object(fields) => {
-            for (name, inner) in fields {
-                if STOCK.contains(&name.as_str()) {
-                    let words = inner["enum"].as_array().into_iter().flatten();
-                    found.extend(words.filter_map(Value::as_str).map(str::to_owned));
+/// What schemas tell.
+#[derive(Default)]
+struct Found {
+    stocks: BTreeSet<String>,
+    price_is_text: Option<bool>,
+}
+
+impl Found {
+    fn search(&mut self, schema: &Value) {
+        match schema {
+            Value::Array(items) => items.iter().for_each(|it| self.search(it)),
+            Value::Object(fields) => {
+                for (name, inner) in fields {
+                    if STOCK.contains(&name.as_str()) {
+                        let words = inner["enum"].as_array().into_iter().flatten();
+                        self.stocks.extend(words.filter_map(Value::as_str).map(str::to_owned));
+                    } else if name == "price" && inner["type"].is_string() {
+                        self.price_is_text = Some(inner["type"] == "string");
+                    }
+                    self.search(inner);
                 }
-                allowed(inner, found);
             }
+            _ => {}
         }
-        _ => {}
     }
 }
 
@@ -112,12 +130,15 @@ mod tests {
     }
 
     #[test]
-    fn stocks_are_found_in_schemas_and_tools() {
-        let stock = json!({ "properties": { "stock": { "enum": ["EN001", "MA002"] } } });
+    fn stocks_and_the_type_of_prices_are_found_in_schemas_and_tools() {
+        let price = json!({ "type": "number" });
+        let stock = json!({ "enum": ["EN001", "MA002"] });
+        let stock = json!({ "properties": { "stock": stock, "price": price } });
         let function = json!({ "name": "buy", "parameters": stock });
         let body = json!({ "messages": [], "tools": [{ "function": function }] });
         let question = read(Protocol::Ollama, &body);
         assert_eq!(question.tools, ["buy"]);
+        assert_eq!(question.price_is_text, Some(false));
         assert_eq!(question.stocks, ["EN001", "MA002"]);
         let body = json!({ "messages": [], "format": { "items": stock } });
         assert_eq!(read(Protocol::Ollama, &body).stocks.len(), 2);

@@ -34,7 +34,8 @@ pub(super) fn emulate(body: &mut Value, tools: &[Tool], most: usize) {
     let mut docs = String::from("You answer with a JSON array of calls of these tools:");
     for Tool { name, description, parameters } in tools {
         // Writing to a string does not fail.
-        let _ = write!(docs, "\n- {name}: {description} Arguments: {}", parameters["properties"]);
+        let arguments = parameters.get("properties").cloned().unwrap_or_else(|| json!({}));
+        let _ = write!(docs, "\n- {name}: {description} Arguments: {arguments}");
     }
     docs += "\nExample: [{\"name\": TOOL, \"arguments\": {…}}]";
     if let Some(messages) = body["messages"].as_array_mut() {

@@ -21,7 +21,7 @@ const HOSTILE_REASON: &str =
 pub(super) fn answer(class: Class, question: &Question, draw: &mut Draw) -> Said {
     let stocks = stocks(question);
     let n = 1 + draw.below(3);
-    let mut orders: Vec<Order> = (0..n).map(|_| Order::good(&stocks, draw)).collect();
+    let mut orders: Vec<Order> = (0..n).map(|_| Order::good(&stocks, question, draw)).collect();
     let good = text(REASON, &orders);
     let has_tools = !question.tools.is_empty();
     let plain = say(question, REASON, &orders);
@@ -54,7 +54,7 @@ pub(super) fn answer(class: Class, question: &Question, draw: &mut Draw) -> Said
         Class::WrongChannel if has_tools => Said::text(good),
         Class::WrongChannel => calls(&orders),
         Class::WrittenNumbers => spoil(&mut orders, &mut |it| {
-            it.price = it.price.replacen('"', "\"$1,0", 1);
+            it.price = format!("\"$1,{:0>6}\"", it.price.trim_matches('"'));
             it.quantity = format!("\"{} shares\"", it.quantity);
         }),
         Class::SloppyNames => spoil(&mut orders, &mut |it| {

@@ -6,7 +6,7 @@ use crate::question::Question;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stock {
     pub(super) code: String,
-    /// The first price after its code, in cents.
+    /// A price at which it may trade, in cents.
     pub(super) cents: Option<u32>,
 }
 
@@ -21,7 +21,7 @@ pub(super) fn stocks(question: &Question) -> Vec<Stock> {
             }
         }
     }
-    codes.into_iter().map(|code| Stock { cents: price_after(&prompt, &code), code }).collect()
+    codes.into_iter().map(|code| Stock { cents: price(&prompt, &code), code }).collect()
 }
 
 /// `EN001`: two or more capital letters, then two or more digits.
@@ -31,12 +31,25 @@ fn is_code(word: &str) -> bool {
     letters >= 2 && digits >= 2 && word.bytes().skip(letters).all(|it| it.is_ascii_digit())
 }
 
-/// The first number with two decimals on a line after the code.
-fn price_after(prompt: &str, code: &str) -> Option<u32> {
-    prompt.match_indices(code).find_map(|(at, _)| {
-        let line = prompt[at + code.len()..].lines().next()?;
-        line.split(|it: char| !(it.is_ascii_digit() || it == '.')).find_map(cents)
-    })
+/// The middle of the band that the question names for the stock (`9.54 to 11.66`), or the last price
+/// of the first line that has any: closes are listed from the oldest on.
+fn price(prompt: &str, code: &str) -> Option<u32> {
+    let mut last = None;
+    for (at, _) in prompt.match_indices(code) {
+        let line = prompt[at + code.len()..].lines().next().unwrap_or_default();
+        let ends = line.split_once(" to ");
+        let ends = ends.map(|(low, high)| (prices(low).last(), prices(high).next()));
+        if let Some((Some(low), Some(high))) = ends {
+            return Some(low.midpoint(high));
+        }
+        last = last.or_else(|| prices(line).last());
+    }
+    last
+}
+
+/// The numbers with two decimals.
+fn prices(line: &str) -> impl Iterator<Item = u32> {
+    line.split(|it: char| !(it.is_ascii_digit() || it == '.')).filter_map(cents)
 }
 
 fn cents(word: &str) -> Option<u32> {
@@ -71,6 +84,15 @@ mod tests {
         let expected =
             [stock("EN001", Some(1060)), stock("MA002", Some(2075)), stock("FI007", None)];
         assert_eq!(found(text), expected);
+    }
+
+    #[test]
+    fn the_last_close_counts_unless_there_is_a_band() {
+        let report = "code | sector | business\nEN001 | energy | oil\n\n# Market report\n\
+                      EN001 | 10.20 10.40 10.60\nEN001 | 12 | 11.00 | 3 at 10.90 | none\n";
+        assert_eq!(found(report)[0].cents, Some(1060));
+        let account = "EN001 | 5 | 5 | 9.00 to 11.00\n";
+        assert_eq!(found(&(report.to_owned() + account))[0].cents, Some(1000));
     }
 
     #[test]

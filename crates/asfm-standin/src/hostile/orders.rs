@@ -24,8 +24,9 @@ pub(super) struct Order {
 const PRICE: u32 = 1000;
 
 impl Order {
-    /// An order that an exchange may well take.
-    pub(super) fn good(stocks: &[Stock], draw: &mut Draw) -> Self {
+    /// An order that an exchange may well take; a price is written as the question wants it, or
+    /// either as a text or as a number.
+    pub(super) fn good(stocks: &[Stock], question: &Question, draw: &mut Draw) -> Self {
         let unnamed = [Stock { code: "EN001".to_owned(), cents: None }];
         let stocks = if stocks.is_empty() { &unnamed } else { stocks };
         let stock = &stocks[draw.below(stocks.len())];
@@ -33,11 +34,12 @@ impl Order {
         // Within 3 % of the last price.
         let cents =
             about - about * 3 / 100 + u32::try_from(draw.below(7)).unwrap_or(3) * about / 100;
+        let quote = if question.price_is_text.unwrap_or(draw.below(2) == 0) { "\"" } else { "" };
         Self {
             action: draw.pick(&["buy", "sell"]).to_owned(),
             stock: stock.code.clone(),
             quantity: (1 + draw.below(5)).to_string(),
-            price: format!("\"{}.{:02}\"", cents / 100, cents % 100),
+            price: format!("{quote}{}.{:02}{quote}", cents / 100, cents % 100),
             more: String::new(),
         }
     }
