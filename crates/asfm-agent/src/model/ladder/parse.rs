@@ -260,13 +260,13 @@ impl<'t> Parser<'t> {
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
-            'u' => match self.code_point()? {
-                Some(it) => it,
-                None => {
+            'u' => {
+                let it = self.code_point()?;
+                if it.is_none() {
                     self.repair(RepairCode::BadEscape)?;
-                    char::REPLACEMENT_CHARACTER
                 }
-            },
+                it.unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
             it => {
                 self.repair(RepairCode::BadEscape)?;
                 it
@@ -333,6 +333,15 @@ impl<'t> Parser<'t> {
         if self.at == self.text.len() {
             return Err(Stop::End);
         }
+        let narrow: String = found.chars().map(narrow).collect();
+        let found = if self.tolerant && number::is_json(&narrow) {
+            if narrow != found {
+                self.repairs.insert(RepairCode::FullWidth);
+            }
+            narrow.as_str()
+        } else {
+            found
+        };
         let node = match found {
             "null" => Node::Null,
             "true" => Node::Bool(true),
@@ -382,10 +391,14 @@ impl<'t> Parser<'t> {
                 return;
             }
             let length = if next.starts_with("//") || next.starts_with('#') {
-                next.find('\n').unwrap_or(next.len())
+                next.find('\n')
             } else if next.starts_with("/*") {
-                next.find("*/").map_or(next.len(), |at| at + 2)
+                next.find("*/").map(|at| at + 2)
             } else {
+                None
+            };
+            // What never ends is no comment: it would hide all that follows.
+            let Some(length) = length else {
                 return;
             };
             self.repairs.insert(RepairCode::Comment);

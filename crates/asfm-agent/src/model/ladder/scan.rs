@@ -74,8 +74,8 @@ pub(super) fn last<'l>(
                 at = end.max(start + 1);
                 continue;
             }
-            Some(Err(wrong)) => error = wrong.or(error),
-            Some(Ok(_)) | None => {}
+            Some(Err(wrong)) if start >= doubtful_until => error = wrong.or(error),
+            Some(_) | None => {}
         }
         doubtful_until = doubtful_until.max(end);
         at = start + text[start..].chars().next().map_or(1, char::len_utf8);
