@@ -452,3 +452,51 @@ enum Next {
     Close,
     End,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What the parser makes of a whole text, as a value of the other one.
+    fn read(text: &str, tolerant: bool) -> Option<Value> {
+        let mut parser = Parser::new(text, 0, tolerant);
+        let node = parser.value().ok()?;
+        (parser.at() == text.len()).then(|| serde_json::from_str(&node.to_string()).expect("JSON"))
+    }
+
+    proptest! {
+        /// Few characters, so that some of the texts are JSON.
+        #[test]
+        fn the_strict_parser_reads_json_and_nothing_else(
+            inner in r#"([\[\]{}:,"\\ ntu0-9.eE+-]|true|null|"[a\\u/]{0,3}":|"b"){0,10}"#,
+            listed in any::<bool>(),
+        ) {
+            let text = if listed { format!("[{inner}]") } else { format!("{{{inner}}}") };
+            match serde_json::from_str::<Value>(&text) {
+                Ok(value) => prop_assert_eq!(read(&text, false), Some(value)),
+                // The other one has no numbers beyond floating point.
+                Err(error) if error.to_string().contains("out of range") => {}
+                Err(_) => prop_assert_eq!(read(&text, false), None),
+            }
+            if let Some(value) = read(&text, false) {
+                prop_assert_eq!(read(&text, true), Some(value), "tolerance changes no sound text");
+            }
+        }
+    }
+
+    #[test]
+    fn the_tolerant_parser_reads_what_is_nearly_json() {
+        let read = |text| read(text, true).map(|it| it.to_string()).unwrap_or_default();
+        assert_eq!(read("{a: 1, 'b': .5, \"c\": +2,}"), r#"{"a":1,"b":0.5,"c":2}"#);
+        assert_eq!(read("[1\n2 // three\n, 3]"), "[1,2,3]");
+        assert_eq!(read(r#"{"a": "say "no" now"}"#), r#"{"a":"say \"no\" now"}"#);
+        assert_eq!(read("{'it': 'don't'}"), r#"{"it":"don't"}"#);
+        assert_eq!(read("{'n': 12,345,678, 'm': 1,234.5, 'k': 12,34}"), "");
+        assert_eq!(read("{'n': 12,345,678, 'm': 1,234.5}"), r#"{"n":12345678,"m":1234.5}"#);
+        assert_eq!(read("{\"a\": [1, {\"b\": 2"), r#"{"a":[1,{}]}"#);
+        assert_eq!(read(r#"{"a": "\ud83d\ude80 \ud83d"}"#), "{\"a\":\"🚀 \u{fffd}\"}");
+    }
+}
