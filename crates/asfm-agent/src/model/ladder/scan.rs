@@ -9,7 +9,7 @@ use super::{ANSWER_BYTES_MAX, Ladder, Repairs};
 
 /// So many bytes may be looked at again, because a value that began did not end; an answer that
 /// makes us look longer has nothing to say.
-const STEPS_MAX: usize = 64 * ANSWER_BYTES_MAX;
+const STEPS_MAX: usize = 16 * ANSWER_BYTES_MAX;
 
 /// Between these a model thinks aloud.
 const REASONING: [&str; 6] =
