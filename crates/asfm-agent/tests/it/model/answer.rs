@@ -31,20 +31,19 @@ fn shown((reading, wishes): &(Reading, Option<Vec<Wish>>)) -> String {
         (None, Some(failure)) => failure.word(),
         both => panic!("a rung or a failure, not {both:?}"),
     };
-    let mut text = format!("{way} ({})", reading.repair_words()).replace(" ()", "");
+    let way = format!("{way} ({})", reading.repair_words()).replace(" ()", "");
     match wishes {
-        None => text += &format!(": {}", reading.error.as_deref().expect("what is wrong")),
-        Some(none) if none.is_empty() => text += ": hold",
+        None => format!("{way}: {}", reading.error.as_deref().expect("what is wrong")),
+        Some(none) if none.is_empty() => format!("{way}: hold"),
         Some(wishes) => {
-            for it in wishes {
-                text += &format!("\n    {}", wish(it));
-            }
+            let wishes: Vec<String> = wishes.iter().map(wish).collect();
+            format!("{way}\n    {}", wishes.join("\n    "))
         }
     }
-    text
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn a_corpus_of_answers() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/answers");
     let mut names: Vec<String> = std::fs::read_dir(&folder)
@@ -53,15 +52,15 @@ fn a_corpus_of_answers() {
         .filter(|it| it.contains(".txt"))
         .collect();
     names.sort();
-    let mut table = String::new();
+    let mut table = Vec::new();
     for name in names {
         let text = std::fs::read_to_string(folder.join(&name)).expect("a text");
         let name = name.trim_end_matches(".txt");
         let finish = if name.ends_with(".length") { Finish::Length } else { Finish::Stop };
         let read = ladder().read(&reply(&text, Vec::new(), finish));
-        table += &format!("{name}: {}\n", shown(&read));
+        table.push(format!("{name}: {}", shown(&read)));
     }
-    assert_snapshot!(table, @r#"
+    assert_snapshot!(table.join("\n"), @r#"
     bare-list: repair (bare-list)
         sell 5 EN001 at 10.90
     blank: empty: it is empty

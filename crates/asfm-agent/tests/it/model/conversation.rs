@@ -13,7 +13,7 @@ const SELL: &str = r#"{"reason": "dear", "orders": [
 /// Goes through a session with these answers, and tells each step.
 fn told(prompt: &str, form: FormKind, answers: &[Result<Reply, Failure>]) -> (String, Decision) {
     let mut turn = open(&small(prompt, ""), form, 1, []);
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     let mut answers = answers.iter();
     loop {
         match turn {
@@ -24,16 +24,16 @@ fn told(prompt: &str, form: FormKind, answers: &[Result<Reply, Failure>]) -> (St
                 let way = reading.rung.map(Rung::word);
                 let way = way.or(reading.failure.map(Miss::word)).expect("one of them");
                 let form = request.form.kind().word();
-                lines += &format!("step {} attempt {} ({form}): {way}", slot.step, slot.attempt);
-                let repairs = reading.repair_words();
-                lines += &if repairs.is_empty() { "\n".into() } else { format!(" ({repairs})\n") };
+                let place = format!("step {} attempt {} ({form})", slot.step, slot.attempt);
+                let line = format!("{place}: {way} ({})", reading.repair_words());
+                lines.push(line.replace(" ()", ""));
                 turn = next;
             }
             Turn::Done(decision) => {
                 assert_eq!(answers.next(), None, "every answer is heard");
                 let fallback = if decision.fallback { ", nobody's choice" } else { "" };
-                lines += &format!("{} wishes{fallback}", decision.wishes.len());
-                return (lines, decision);
+                lines.push(format!("{} wishes{fallback}", decision.wishes.len()));
+                return (lines.join("\n"), decision);
             }
         }
     }

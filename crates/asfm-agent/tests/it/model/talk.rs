@@ -80,11 +80,9 @@ pub(crate) fn asked(turn: Turn) -> (Box<Session>, Request) {
 
 /// The whole question, as a person can read it.
 pub(crate) fn shown(request: &Request) -> String {
-    let mut text = String::new();
-    for message in &request.messages {
-        text += &format!("===== {}\n{}", message.role.word(), message.text());
-    }
-    text
+    let shown = request.messages.iter();
+    let shown = shown.map(|it| format!("===== {}\n{}", it.role.word(), it.text()));
+    shown.collect::<Vec<_>>().concat()
 }
 
 pub(crate) fn said(text: &str) -> Reply {
