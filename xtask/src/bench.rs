@@ -28,6 +28,7 @@ const TARGETS: &[Target] = &[
     Target::Within { group: "auction 1000000", bench: "midpoint", seconds: 0.2 },
     Target::Within { group: "auction 1000000", bench: "uniform", seconds: 0.2 },
     Target::Rate { group: "trader-days", per_second: 1e6 },
+    Target::Within { group: "prompt", bench: "one decision", seconds: 1e-3 },
     Target::Faster { group: "zero-intelligence", peer: "bourse-de", times: 2.0 },
 ];
 

@@ -1,13 +1,14 @@
-//! The longer campaign: the property tests, with many more cases than CI has time for.
+//! The longer campaign: the property tests, with many more cases than CI has time for; and the
+//! reading of answers, by a fuzzer that is guided by coverage.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use crate::shell::{self, Args};
 
 /// The crates with properties worth attacking.
-const CRATES: &[&str] = &["asfm-book", "asfm-engine", "asfm-recorder"];
+const CRATES: &[&str] = &["asfm-agent", "asfm-book", "asfm-engine", "asfm-recorder"];
 const CASES: u64 = 50_000;
 /// Under a time limit a pass is small, so that the limit is kept.
 const CASES_PER_PASS: u64 = 5_000;
@@ -15,6 +16,9 @@ const CASES_PER_PASS: u64 = 5_000;
 const CASES_PER_MARKET: u64 = 10;
 
 pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
+    if args.flag("answers") {
+        return answers(args);
+    }
     let cases = args.number("--cases")?;
     let seed = args.number("--seed")?;
     let minutes = args.number("--minutes")?;
@@ -46,6 +50,24 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
         }
     }
     println!("fuzz: {n_passes} passes of {per_pass} cases per property found nothing");
+    Ok(())
+}
+
+/// Reads answers that a fuzzer makes up; what it learns stays in `fuzz/corpus`.
+fn answers(mut args: Args) -> anyhow::Result<()> {
+    let minutes = args.number("--minutes")?.unwrap_or(1);
+    args.finish()?;
+    let shell = shell::at_root()?;
+    let corpus = "fuzz/corpus/answer";
+    shell.create_dir(corpus)?;
+    // Nothing here is unsafe, so no sanitizer is needed, and any toolchain will do.
+    let words = format!("fuzz run --sanitizer none answer {corpus} fixtures/answers");
+    let limits = format!("-max_total_time={} -max_len=16384 -timeout=5", 60 * minutes);
+    let found = shell::cargo(&shell, &format!("{words} -- {limits}")).run();
+    found.context(
+        "the answer is in fuzz/artifacts; if cargo knows no `fuzz`: cargo install cargo-fuzz",
+    )?;
+    println!("fuzz: {minutes} min of answers found nothing");
     Ok(())
 }
 

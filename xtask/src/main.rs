@@ -43,8 +43,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fuzz",
-        usage: "[--cases N] [--seed S] [--minutes M]",
-        does: "runs the property tests with many more cases",
+        usage: "[answers] [--cases N] [--seed S] [--minutes M]",
+        does: "runs the property tests with many more cases, or a fuzzer on answers",
         run: fuzz::run,
     },
     Verb {

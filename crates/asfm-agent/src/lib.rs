@@ -2,8 +2,8 @@
 //!
 //! A [`Cast`] holds the brain of every trader of a scenario. Given a round it decides for all of
 //! them at once, side by side, and says the same on any number of threads. Brains are a closed set:
-//! here are the rules, which act at once and remember nothing between rounds except what follows
-//! from the seed.
+//! rules act at once and remember nothing between rounds except what follows from the seed; traders
+//! that ask a language model ([`BrainKind::Model`]) have sessions of their own, in [`model`].
 //!
 //! The rule of a kind of trader is the one that its `profile` names ([`PROFILES`]). Each rule is a
 //! struct of parameters with its source in the literature: [`Value`], [`Institutional`],
@@ -12,6 +12,10 @@
 //! which can take everybody's place ([`BrainKind::ZeroIntelligence`]). A scenario sets parameters
 //! under `[rules.NAME]`. What rules assume about news stands in one table, [`NewsTable`], that
 //! reports can quote and a scenario can change under `[rules.news]`.
+//!
+//! What language models are asked and how their answers are read is all in [`model`]: profiles are
+//! data, questions are templates, a scenario chooses under `[prompt]`, and a session says what to ask
+//! and hears what came, while others carry it.
 //!
 //! The crate does not know where scenarios and runs are kept, opens no file and no connection, and
 //! reads no clock. It does not judge: the exchange does, and may reject what a rule asks for.

@@ -106,12 +106,16 @@ mod tests {
     #[test]
     fn properties_keep_their_order() {
         let limits = Limits { codes: &["EN001", "MA002"], orders: 4, reason_characters: 240 };
-        assert_snapshot!(answer(&limits).to_string(), @"");
+        assert_snapshot!(answer(&limits).to_string(), @r#"{"type":"object","properties":{"reason":{"type":"string","maxLength":240},"orders":{"type":"array","maxItems":4,"items":{"type":"object","properties":{"action":{"type":"string","enum":["buy","sell","hold"]},"stock":{"type":"string","enum":["EN001","MA002"]},"quantity":{"type":"integer","minimum":0},"price":{"type":"number","minimum":0}},"required":["action","stock","quantity","price"],"additionalProperties":false}}},"required":["reason","orders"],"additionalProperties":false}"#);
         let Form::Tools(tools) = form(FormKind::Tools, &limits) else {
             panic!("tools were asked for");
         };
         let shown: Vec<String> =
             tools.iter().map(|it| format!("{}: {}", it.name, it.parameters)).collect();
-        assert_snapshot!(shown.join("\n"), @"");
+        assert_snapshot!(shown.join("\n"), @r#"
+        buy: {"type":"object","properties":{"stock":{"type":"string","enum":["EN001","MA002"]},"quantity":{"type":"integer","minimum":0},"price":{"type":"number","minimum":0}},"required":["stock","quantity","price"],"additionalProperties":false}
+        sell: {"type":"object","properties":{"stock":{"type":"string","enum":["EN001","MA002"]},"quantity":{"type":"integer","minimum":0},"price":{"type":"number","minimum":0}},"required":["stock","quantity","price"],"additionalProperties":false}
+        hold: {"type":"object","properties":{},"required":[],"additionalProperties":false}
+        "#);
     }
 }

@@ -11,6 +11,7 @@ use crate::model::untrusted::cleaned;
 
 /// The rules of the market, for the whole run.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one sentence of a template, or none")]
 pub(crate) struct MarketRulesText {
     stages: String,
     has_auction: bool,

@@ -2,6 +2,7 @@
 
 mod extreme;
 mod market;
+mod model;
 mod refusal;
 mod rule;
 mod run;

@@ -75,13 +75,10 @@ fn a_replay_needs_the_same_questions() {
     exit 2
     error: day 1, stage 0, trader 1, step 0, attempt 0: recorded with temperature 700/1000, seed 1389660713, at most 1024 tokens; now 0/1000, 1389660713, 1024
     ");
-    assert_snapshot!(changed(&["--no-record", "--days", "4"]), @"
+    let longer = ["run", &scenario, "--days", "4", "--brain", "replay:r.db", "--no-record"];
+    assert_snapshot!(failure(at, &asfm(at, &longer)), @"
     exit 2
-    error: the argument '--days <N>' cannot be used multiple times
-
-    Usage: asfm run [OPTIONS] <SCENARIO>
-
-    For more information, try '--help'.
+    error: the recorded run has no answer for day 4, stage 0, trader 1, step 0, attempt 0: it asked otherwise there
     ");
     assert_snapshot!(changed(&["--no-record", "--seed", "2"]), @"
     exit 2

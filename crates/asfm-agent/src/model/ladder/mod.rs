@@ -180,10 +180,12 @@ impl Ladder {
         if let Some(it) = scanned.found {
             return Ok((Rung::Repair, it));
         }
-        let failure = match is_cut {
-            true => Miss::Truncated,
-            false if is_refusal(&kept) => Miss::Refused,
-            false => Miss::Unreadable,
+        let failure = if is_cut {
+            Miss::Truncated
+        } else if is_refusal(&kept) {
+            Miss::Refused
+        } else {
+            Miss::Unreadable
         };
         let none = "it has no JSON object with `orders`";
         Err(Reading::missed(failure, scanned.error.unwrap_or_else(|| none.to_owned())))
@@ -204,9 +206,10 @@ fn kept(text: &str, is_cut: bool) -> Result<String, Reading> {
         return Err(oversized(kept.len()));
     }
     if kept.trim().is_empty() {
-        return Err(match is_cut {
-            true => Reading::missed(Miss::Truncated, "it was cut before it said anything"),
-            false => Reading::missed(Miss::Empty, "it is empty"),
+        return Err(if is_cut {
+            Reading::missed(Miss::Truncated, "it was cut before it said anything")
+        } else {
+            Reading::missed(Miss::Empty, "it is empty")
         });
     }
     Ok(kept)
@@ -224,10 +227,10 @@ fn is_refusal(text: &str) -> bool {
 /// An answer that could not be used, as it is shown to the model again.
 pub(crate) fn quoted(reply: &Reply) -> String {
     const CHARACTERS_MAX: usize = 2_000;
-    let mut words = scan::without_reasoning(&reply.answer.text).trim().to_owned();
-    for call in &reply.answer.calls {
-        words += &format!("\n{}({})", call.name, call.arguments);
-    }
+    let words = scan::without_reasoning(&reply.answer.text);
+    let calls = reply.answer.calls.iter().map(|it| format!("{}({})", it.name, it.arguments));
+    let words: Vec<String> = std::iter::once(words.trim().to_owned()).chain(calls).collect();
+    let words = words.join("\n");
     let words = words.trim();
     // Some servers refuse a message without words.
     if words.is_empty() { "(nothing)".to_owned() } else { scan::shortened(words, CHARACTERS_MAX) }

@@ -260,13 +260,13 @@ impl<'t> Parser<'t> {
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
-            'u' => match self.code_point()? {
-                Some(it) => it,
-                None => {
+            'u' => {
+                let it = self.code_point()?;
+                if it.is_none() {
                     self.repair(RepairCode::BadEscape)?;
-                    char::REPLACEMENT_CHARACTER
                 }
-            },
+                it.unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
             it => {
                 self.repair(RepairCode::BadEscape)?;
                 it
@@ -333,6 +333,15 @@ impl<'t> Parser<'t> {
         if self.at == self.text.len() {
             return Err(Stop::End);
         }
+        let narrow: String = found.chars().map(narrow).collect();
+        let found = if self.tolerant && number::is_json(&narrow) {
+            if narrow != found {
+                self.repairs.insert(RepairCode::FullWidth);
+            }
+            narrow.as_str()
+        } else {
+            found
+        };
         let node = match found {
             "null" => Node::Null,
             "true" => Node::Bool(true),
@@ -382,10 +391,14 @@ impl<'t> Parser<'t> {
                 return;
             }
             let length = if next.starts_with("//") || next.starts_with('#') {
-                next.find('\n').unwrap_or(next.len())
+                next.find('\n')
             } else if next.starts_with("/*") {
-                next.find("*/").map_or(next.len(), |at| at + 2)
+                next.find("*/").map(|at| at + 2)
             } else {
+                None
+            };
+            // What never ends is no comment: it would hide all that follows.
+            let Some(length) = length else {
                 return;
             };
             self.repairs.insert(RepairCode::Comment);
@@ -438,4 +451,52 @@ enum Next {
     Element,
     Close,
     End,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What the parser makes of a whole text, as a value of the other one.
+    fn read(text: &str, tolerant: bool) -> Option<Value> {
+        let mut parser = Parser::new(text, 0, tolerant);
+        let node = parser.value().ok()?;
+        (parser.at() == text.len()).then(|| serde_json::from_str(&node.to_string()).expect("JSON"))
+    }
+
+    proptest! {
+        /// Few characters, so that some of the texts are JSON.
+        #[test]
+        fn the_strict_parser_reads_json_and_nothing_else(
+            inner in r#"([\[\]{}:,"\\ ntu0-9.eE+-]|true|null|"[a\\u/]{0,3}":|"b"){0,10}"#,
+            listed in any::<bool>(),
+        ) {
+            let text = if listed { format!("[{inner}]") } else { format!("{{{inner}}}") };
+            match serde_json::from_str::<Value>(&text) {
+                Ok(value) => prop_assert_eq!(read(&text, false), Some(value)),
+                // The other one has no numbers beyond floating point.
+                Err(error) if error.to_string().contains("out of range") => {}
+                Err(_) => prop_assert_eq!(read(&text, false), None),
+            }
+            if let Some(value) = read(&text, false) {
+                prop_assert_eq!(read(&text, true), Some(value), "tolerance changes no sound text");
+            }
+        }
+    }
+
+    #[test]
+    fn the_tolerant_parser_reads_what_is_nearly_json() {
+        let read = |text| read(text, true).map(|it| it.to_string()).unwrap_or_default();
+        assert_eq!(read("{a: 1, 'b': .5, \"c\": +2,}"), r#"{"a":1,"b":0.5,"c":2}"#);
+        assert_eq!(read("[1\n2 // three\n, 3]"), "[1,2,3]");
+        assert_eq!(read(r#"{"a": "say "no" now"}"#), r#"{"a":"say \"no\" now"}"#);
+        assert_eq!(read("{'it': 'don't'}"), r#"{"it":"don't"}"#);
+        assert_eq!(read("{'n': 12,345,678, 'm': 1,234.5, 'k': 12,34}"), "");
+        assert_eq!(read("{'n': 12,345,678, 'm': 1,234.5}"), r#"{"n":12345678,"m":1234.5}"#);
+        assert_eq!(read("{\"a\": [1, {\"b\": 2"), r#"{"a":[1,{}]}"#);
+        assert_eq!(read(r#"{"a": "\ud83d\ude80 \ud83d"}"#), "{\"a\":\"🚀 \u{fffd}\"}");
+    }
 }

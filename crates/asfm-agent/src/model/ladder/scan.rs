@@ -9,7 +9,7 @@ use super::{ANSWER_BYTES_MAX, Ladder, Repairs};
 
 /// So many bytes may be looked at again, because a value that began did not end; an answer that
 /// makes us look longer has nothing to say.
-const STEPS_MAX: usize = 64 * ANSWER_BYTES_MAX;
+const STEPS_MAX: usize = 16 * ANSWER_BYTES_MAX;
 
 /// Between these a model thinks aloud.
 const REASONING: [&str; 6] =
@@ -74,8 +74,8 @@ pub(super) fn last<'l>(
                 at = end.max(start + 1);
                 continue;
             }
-            Some(Err(wrong)) => error = wrong.or(error),
-            Some(Ok(_)) | None => {}
+            Some(Err(wrong)) if start >= doubtful_until => error = wrong.or(error),
+            Some(_) | None => {}
         }
         doubtful_until = doubtful_until.max(end);
         at = start + text[start..].chars().next().map_or(1, char::len_utf8);

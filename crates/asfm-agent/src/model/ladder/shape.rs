@@ -133,7 +133,7 @@ impl<'l> Shaper<'l> {
                 self.answer(node).map(|()| Outline::Answer).map_err(Some)
             }
             Node::Object(members, _) if self.tolerant => {
-                if self.has(members, &ACTION) || self.is_call(members) {
+                if self.is_order(members) || self.is_call(members) {
                     self.repairs.insert(RepairCode::SingleOrder);
                     self.element(node).map(|()| Outline::Order).map_err(Some)
                 } else {
@@ -158,10 +158,9 @@ impl<'l> Shaper<'l> {
         };
         let [reason, orders] = self.fields(members, [&REASON, &ORDERS], "")?;
         self.reason = match reason {
-            None => None,
             Some(Node::Text(it)) => Some(it.clone()),
             Some(_) if !self.tolerant => return Err("`reason` is no text".to_owned()),
-            Some(Node::Null) => None,
+            None | Some(Node::Null) => None,
             Some(it) => Some(it.to_string()),
         };
         match orders {
@@ -224,6 +223,12 @@ impl<'l> Shaper<'l> {
             return Err("it is cut".to_owned());
         }
         self.order(side, [stock, quantity, price], node)
+    }
+
+    /// Whether this is one order: many things have a type, and are none.
+    fn is_order(&self, members: &[(String, Node)]) -> bool {
+        self.has(members, &ACTION)
+            && (self.has(members, &STOCK) || members.iter().any(|it| plain(&it.0) == ACTION.name))
     }
 
     fn is_call(&self, members: &[(String, Node)]) -> bool {
@@ -291,7 +296,8 @@ impl<'l> Shaper<'l> {
         if let Some(it) = self.ladder.stocks.get(code) {
             return Some(*it);
         }
-        let it = self.ladder.capitals.get(&code.trim().to_uppercase()).copied().flatten()?;
+        let narrow: String = code.trim().chars().map(number::narrow).collect();
+        let it = self.ladder.capitals.get(&narrow.to_uppercase()).copied().flatten()?;
         self.repairs.insert(RepairCode::StockName);
         Some(it)
     }

@@ -1,0 +1,10 @@
+//! Traders that ask a language model.
+
+mod answer;
+mod conversation;
+mod feedback;
+mod market;
+mod property;
+mod question;
+mod setting;
+mod talk;
