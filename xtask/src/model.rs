@@ -6,6 +6,7 @@
 //! `server.json` with the running server's address.
 
 mod fetch;
+mod market;
 mod process;
 mod python;
 mod server;
@@ -35,6 +36,8 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
             let stopped = stop()?;
             println!("model: {}", if stopped { "stopped" } else { "was not running" });
         }
+        "test" => market::test(args)?,
+        "layouts" => market::layouts(args)?,
         "status" => {
             args.finish()?;
             match running()? {

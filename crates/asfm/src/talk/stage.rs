@@ -116,8 +116,9 @@ impl<'s> Stage<'s> {
             return Ok((call.heard.clone(), self.source.is_some()));
         }
         let Some(source) = self.source else {
-            let why =
-                format!("the recorded run has no answer for {slot}: it asked otherwise there");
+            let why = format!(
+                "the recorded run has no answer for {slot}: it ended before, or went otherwise"
+            );
             return Err(Halt::Failed(slot, misuse(why)));
         };
         if self.stop.load(Ordering::Relaxed) {

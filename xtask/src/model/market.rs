@@ -1,0 +1,222 @@
+//! Whole markets whose traders ask the small model, through both protocols.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::Value;
+
+use super::{Options, Server, folder, running, start, stop};
+use crate::shell::{self, Args};
+
+/// The market of the test.
+const SCENARIO: &str = "fixtures/scenarios/small-model.toml";
+/// Traders of the test who ask, times stages, times days.
+const DECISIONS: u64 = 4 * 2 * 2;
+/// How long the stand-in of Ollama may take to be there.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The model's server for as long as it is needed: stopped at the end, unless it ran before.
+struct Borrowed {
+    server: Server,
+    was_there: bool,
+}
+
+impl Borrowed {
+    fn new() -> anyhow::Result<Self> {
+        match running()? {
+            Some(server) => Ok(Self { server, was_there: true }),
+            None => Ok(Self { server: start(&Options::default())?, was_there: false }),
+        }
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if !self.was_there
+            && let Err(error) = stop()
+        {
+            eprintln!("model: {error:#}");
+        }
+    }
+}
+
+/// Ollama's protocol in front of the model, for as long as it is needed.
+struct Facade {
+    child: Child,
+    url: String,
+}
+
+impl Facade {
+    fn start(upstream: &str) -> anyhow::Result<Self> {
+        // Asked for and given back: what takes it in between is told by the facade.
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let child = Command::new(binary("asfm-standin"))
+            .args(["facade", "--upstream", upstream, "--port", &port.to_string()])
+            .stdout(Stdio::null())
+            .spawn()
+            .context("cannot start asfm-standin")?;
+        let it = Self { child, url: format!("http://127.0.0.1:{port}") };
+        let since = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            ensure!(since.elapsed() < PATIENCE, "asfm-standin does not listen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(it)
+    }
+}
+
+impl Drop for Facade {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// `cargo xtask model test`: records, verifies and replays a market through each protocol.
+pub(super) fn test(args: Args) -> anyhow::Result<()> {
+    args.finish()?;
+    let begun = Instant::now();
+    let model = Borrowed::new()?;
+    build()?;
+    let Server { url, model: name, .. } = &model.server;
+    let facade = Facade::start(url)?;
+    for (family, brain) in [
+        ("openai", format!("openai:{name}@{url}")),
+        ("ollama", format!("ollama:{name}@{}", facade.url)),
+    ] {
+        protocol(family, &brain)?;
+    }
+    println!("model: both protocols in {:.0} s", begun.elapsed().as_secs_f64());
+    println!("model: it tries the plumbing; nothing is said about how well the model trades");
+    Ok(())
+}
+
+fn protocol(family: &str, brain: &str) -> anyhow::Result<()> {
+    let file = folder().join(format!("{family}.db"));
+    let file = file.to_str().context("the folder's name is text")?;
+    let again = folder().join(format!("{family}-again.db"));
+    let again = again.to_str().context("the folder's name is text")?;
+    let how = ["--concurrency", "2", "--timeout", "300", "--force", "--json"];
+    let run = asfm(&[&["run", SCENARIO, "--brain", brain, "--out", file], &how[..]].concat())?;
+    asfm(&["verify", file, "--json"])?;
+    let replay = format!("replay:{file}");
+    let replayed =
+        asfm(&["run", SCENARIO, "--brain", &replay, "--out", again, "--force", "--json"])?;
+    ensure!(run["digest"] == replayed["digest"], "{family}: the replay came to another digest");
+    asfm(&["verify", again, "--json"])?;
+
+    let model = &run["model"];
+    let count = |key: &str| model[key].as_u64().unwrap_or_default();
+    let read: u64 = model["rungs"].as_object().into_iter().flatten().filter_map(number).sum();
+    println!(
+        "model: {family}: {} calls in {:.1} s, {read} read {}, failed {}, {} orders, {} trades, {} \
+         tokens of questions ({} cached), {} of answers; the replay is the same",
+        count("calls"),
+        run["wall_seconds"].as_f64().unwrap_or_default(),
+        model["rungs"],
+        model["failures"],
+        run["orders"],
+        run["trades"],
+        count("prompt_tokens"),
+        count("cached_tokens"),
+        count("answer_tokens"),
+    );
+    ensure!(count("decisions") == DECISIONS, "{family}: {DECISIONS} decisions were expected");
+    ensure!(count("fallbacks") * 2 < DECISIONS, "{family}: most answers could not be used");
+    ensure!(count("prompt_tokens") > 0, "{family}: the server counts no tokens");
+    ensure!(asked_orders(file)? > 0, "{family}: no order of the model was accepted");
+    if family == "openai" {
+        ensure!(count("cached_tokens") > 0, "{family}: no shared beginning was cached");
+    }
+    Ok(())
+}
+
+fn number(it: (&String, &Value)) -> Option<u64> {
+    it.1.as_u64()
+}
+
+/// How many orders of traders who asked the model were accepted.
+fn asked_orders(file: &str) -> anyhow::Result<u64> {
+    let query = "SELECT count(*) FROM decisions d JOIN orders o ON o.id = d.id";
+    let output = Command::new("sqlite3").args([file, query]).output();
+    let output = output.context("cannot start sqlite3")?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.trim().parse().with_context(|| format!("sqlite3 said {text:?}"))
+}
+
+/// `cargo xtask model layouts`: both layouts of questions on the same market and model.
+pub(super) fn layouts(mut args: Args) -> anyhow::Result<()> {
+    let agents = args.number("--agents")?.unwrap_or(10);
+    let days = args.number("--days")?.unwrap_or(1);
+    args.finish()?;
+    let model = Borrowed::new()?;
+    build()?;
+    let Server { url, model: name, .. } = &model.server;
+    let brain = format!("openai:{name}@{url}");
+    let mut told = Vec::new();
+    for layout in ["paper", "shared-first"] {
+        let set = format!("prompt.layout={layout}");
+        let (agents, days) = (agents.to_string(), days.to_string());
+        let market = ["--agents", &agents, "--days", &days, "--set", &set];
+        let how = [
+            "--brain",
+            &brain,
+            "--concurrency",
+            "2",
+            "--timeout",
+            "600",
+            "--set",
+            "prompt.answer-tokens=96",
+            "--set",
+            "prompt.re-ask=false",
+            "--no-record",
+            "--json",
+        ];
+        let baseline = "fixtures/scenarios/asfm-baseline.toml";
+        let run = asfm(&[&["run", baseline], &market[..], &how[..]].concat())?;
+        let it = &run["model"];
+        let of = |key: &str| it[key].as_f64().unwrap_or_default();
+        let decisions = of("decisions").max(1.0);
+        let evaluated = (of("prompt_tokens") - of("cached_tokens")) / decisions;
+        let seconds = run["wall_seconds"].as_f64().unwrap_or_default();
+        println!(
+            "model: {layout}: {decisions} decisions, {:.0} tokens a question, {evaluated:.0} of \
+             them evaluated, {seconds:.1} s, {:.2} s a decision",
+            of("prompt_tokens") / decisions,
+            seconds / decisions,
+        );
+        told.push((evaluated, seconds));
+    }
+    if let [(paper, slow), (shared, fast)] = told[..] {
+        println!(
+            "model: shared-first evaluates {:.1} times fewer tokens and takes {:.2} times less time",
+            paper / shared,
+            slow / fast
+        );
+    }
+    Ok(())
+}
+
+fn build() -> anyhow::Result<()> {
+    let shell = shell::at_root()?;
+    shell::cargo(&shell, "build --locked -p asfm -p asfm-standin").run()?;
+    Ok(())
+}
+
+fn binary(name: &str) -> PathBuf {
+    shell::root().join("target").join("debug").join(name)
+}
+
+/// Runs the program; what it says with `--json`.
+fn asfm(words: &[&str]) -> anyhow::Result<Value> {
+    let output = Command::new(binary("asfm")).args(words).current_dir(shell::root()).output();
+    let output = output.context("cannot start asfm")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("asfm {}: {}\n{said}", words.join(" "), output.status);
+    }
+    serde_json::from_slice(&output.stdout).context("it did not answer in JSON")
+}
