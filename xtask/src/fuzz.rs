@@ -55,7 +55,8 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
 
 /// Reads answers that a fuzzer makes up; what it learns stays in `fuzz/corpus`.
 fn answers(mut args: Args) -> anyhow::Result<()> {
-    let minutes = args.number("--minutes")?.unwrap_or(1);
+    // To the fuzzer, no time is no limit.
+    let minutes = args.number("--minutes")?.unwrap_or(1).max(1);
     args.finish()?;
     let shell = shell::at_root()?;
     let corpus = "fuzz/corpus/answer";

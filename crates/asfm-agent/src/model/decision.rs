@@ -47,7 +47,7 @@ impl Decision {
     }
 
     /// A trader for whom nothing could be found out.
-    pub(crate) fn fallback(trader: TraderId) -> Self {
+    pub(crate) fn given_up(trader: TraderId) -> Self {
         Self { fallback: true, ..Self::hold(trader) }
     }
 

@@ -55,7 +55,7 @@ impl Session {
             Ok(reply) => reply,
             Err(failure) => {
                 let reading = Reading::missed(Miss::NoAnswer(failure.kind), &*failure.what);
-                return (reading, Turn::Done(Decision::fallback(self.trader)));
+                return (reading, Turn::Done(Decision::given_up(self.trader)));
             }
         };
         match self.step {
@@ -115,7 +115,7 @@ impl Session {
     /// Asks again if that was the first attempt, else gives up.
     fn missed(mut self, reading: Reading, reply: &Reply) -> (Reading, Turn) {
         if self.slot.attempt > 0 || !self.run.settings.re_ask {
-            return (reading, Turn::Done(Decision::fallback(self.trader)));
+            return (reading, Turn::Done(Decision::given_up(self.trader)));
         }
         let error = reading.error.as_deref().unwrap_or("it could not be read");
         let again = self.run.again(self.step, error);

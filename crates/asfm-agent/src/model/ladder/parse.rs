@@ -276,7 +276,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// The character of `\uXXXX`, or of two of them for one beyond the basic plane.
+    /// The character of `\u` and four digits, or of two of them for one beyond the basic plane.
     fn code_point(&mut self) -> Result<Option<char>, Stop> {
         let Some(first) = self.four_digits()? else {
             return Ok(None);

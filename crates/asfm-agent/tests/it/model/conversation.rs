@@ -1,6 +1,6 @@
 //! How a session goes on: two calls, an answer asked for again, giving up.
 
-use asfm_agent::model::{Decision, Miss, Rung, Turn, Wish};
+use asfm_agent::model::{Decision, Miss, Rung, Session, Turn, Wish};
 use asfm_chat::{Failure, FailureKind, Finish, FormKind, Reply, Role};
 use asfm_engine::Decisions;
 use insta::assert_snapshot;
@@ -41,6 +41,13 @@ fn told(prompt: &str, form: FormKind, answers: &[Result<Reply, Failure>]) -> (St
 
 fn outline(prompt: &str, answers: &[Result<Reply, Failure>]) -> String {
     told(prompt, FormKind::Schema, answers).0
+}
+
+#[test]
+fn a_session_can_wait_anywhere() {
+    fn anywhere<T: Send + 'static>() {}
+    anywhere::<Session>();
+    anywhere::<Turn>();
 }
 
 #[test]
