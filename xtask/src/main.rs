@@ -6,6 +6,7 @@
 
 mod bench;
 mod ci;
+mod crash;
 mod deps;
 mod fuzz;
 mod golden;
@@ -13,6 +14,7 @@ mod manual;
 mod model;
 mod package;
 mod shell;
+mod standin;
 mod tidy;
 
 use std::process::ExitCode;
@@ -46,6 +48,12 @@ const VERBS: &[Verb] = &[
         usage: "[answers] [--cases N] [--seed S] [--minutes M]",
         does: "runs the property tests with many more cases, or a fuzzer on answers",
         run: fuzz::run,
+    },
+    Verb {
+        name: "crash",
+        usage: "[--times N] [--seed S]",
+        does: "kills runs against a hostile model server at random moments and resumes them",
+        run: crash::run,
     },
     Verb {
         name: "bench",

@@ -1,21 +1,19 @@
 //! Whole markets whose traders ask the small model, through both protocols.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::Value;
 
 use super::{Options, Server, folder, running, start, stop};
 use crate::shell::{self, Args};
+use crate::standin::{self, StandIn, binary};
 
 /// The market of the test.
 const SCENARIO: &str = "fixtures/scenarios/small-model.toml";
 /// Traders of the test who ask, times stages, times days.
 const DECISIONS: u64 = 4 * 2 * 2;
-/// How long the stand-in of Ollama may take to be there.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The model's server for as long as it is needed: stopped at the end, unless it ran before.
 struct Borrowed {
@@ -25,10 +23,12 @@ struct Borrowed {
 
 impl Borrowed {
     fn new() -> anyhow::Result<Self> {
-        match running()? {
-            Some(server) => Ok(Self { server, was_there: true }),
-            None => Ok(Self { server: start(&Options::default())?, was_there: false }),
+        if let Some(server) = running()? {
+            return Ok(Self { server, was_there: true });
         }
+        // Two threads of one model wait for each other, badly where others work, too.
+        let options = Options { threads: 1, ..Options::default() };
+        Ok(Self { server: start(&options)?, was_there: false })
     }
 }
 
@@ -42,47 +42,14 @@ impl Drop for Borrowed {
     }
 }
 
-/// Ollama's protocol in front of the model, for as long as it is needed.
-struct Facade {
-    child: Child,
-    url: String,
-}
-
-impl Facade {
-    fn start(upstream: &str) -> anyhow::Result<Self> {
-        // Asked for and given back: what takes it in between is told by the facade.
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = Command::new(binary("asfm-standin"))
-            .args(["facade", "--upstream", upstream, "--port", &port.to_string()])
-            .stdout(Stdio::null())
-            .spawn()
-            .context("cannot start asfm-standin")?;
-        let it = Self { child, url: format!("http://127.0.0.1:{port}") };
-        let since = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            ensure!(since.elapsed() < PATIENCE, "asfm-standin does not listen");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(it)
-    }
-}
-
-impl Drop for Facade {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 /// `cargo xtask model test`: records, verifies and replays a market through each protocol.
 pub(super) fn test(args: Args) -> anyhow::Result<()> {
     args.finish()?;
     let begun = Instant::now();
     let model = Borrowed::new()?;
-    build()?;
+    standin::build()?;
     let Server { url, model: name, .. } = &model.server;
-    let facade = Facade::start(url)?;
+    let facade = StandIn::start(&["facade", "--upstream", url])?;
     for (family, brain) in [
         ("openai", format!("openai:{name}@{url}")),
         ("ollama", format!("ollama:{name}@{}", facade.url)),
@@ -153,7 +120,7 @@ pub(super) fn layouts(mut args: Args) -> anyhow::Result<()> {
     let days = args.number("--days")?.unwrap_or(1);
     args.finish()?;
     let model = Borrowed::new()?;
-    build()?;
+    standin::build()?;
     let Server { url, model: name, .. } = &model.server;
     let brain = format!("openai:{name}@{url}");
     let mut told = Vec::new();
@@ -198,16 +165,6 @@ pub(super) fn layouts(mut args: Args) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-fn build() -> anyhow::Result<()> {
-    let shell = shell::at_root()?;
-    shell::cargo(&shell, "build --locked -p asfm -p asfm-standin").run()?;
-    Ok(())
-}
-
-fn binary(name: &str) -> PathBuf {
-    shell::root().join("target").join("debug").join(name)
 }
 
 /// Runs the program; what it says with `--json`.
