@@ -12,8 +12,8 @@ use crate::standin::{self, StandIn, binary};
 
 /// The market of the test.
 const SCENARIO: &str = "fixtures/scenarios/small-model.toml";
-/// Traders of the test who ask, times stages, times days.
-const DECISIONS: u64 = 4 * 2 * 2;
+/// Traders of the test who ask, times days.
+const PER_STAGE: u64 = 4 * 2;
 
 /// The model's server for as long as it is needed: stopped at the end, unless it ran before.
 struct Borrowed {
@@ -50,28 +50,27 @@ pub(super) fn test(args: Args) -> anyhow::Result<()> {
     standin::build()?;
     let Server { url, model: name, .. } = &model.server;
     let facade = StandIn::start(&["facade", "--upstream", url])?;
-    for (family, brain) in [
-        ("openai", format!("openai:{name}@{url}")),
-        ("ollama", format!("ollama:{name}@{}", facade.url)),
-    ] {
-        protocol(family, &brain)?;
-    }
+    let both = r#"market.sessions=["auction", "continuous"]"#;
+    let one = r#"market.sessions=["auction"]"#;
+    protocol("openai", &format!("openai:{name}@{url}"), both, 2 * PER_STAGE)?;
+    protocol("ollama", &format!("ollama:{name}@{}", facade.url), one, PER_STAGE)?;
     println!("model: both protocols in {:.0} s", begun.elapsed().as_secs_f64());
     println!("model: it tries the plumbing; nothing is said about how well the model trades");
     Ok(())
 }
 
-fn protocol(family: &str, brain: &str) -> anyhow::Result<()> {
+fn protocol(family: &str, brain: &str, stages: &str, decisions: u64) -> anyhow::Result<()> {
     let file = folder().join(format!("{family}.db"));
     let file = file.to_str().context("the folder's name is text")?;
     let again = folder().join(format!("{family}-again.db"));
     let again = again.to_str().context("the folder's name is text")?;
     let how = ["--concurrency", "2", "--timeout", "300", "--force", "--json"];
-    let run = asfm(&[&["run", SCENARIO, "--brain", brain, "--out", file], &how[..]].concat())?;
+    let market = ["run", SCENARIO, "--set", stages];
+    let run = asfm(&[&market[..], &["--brain", brain, "--out", file], &how[..]].concat())?;
     asfm(&["verify", file, "--json"])?;
     let replay = format!("replay:{file}");
-    let replayed =
-        asfm(&["run", SCENARIO, "--brain", &replay, "--out", again, "--force", "--json"])?;
+    let how = ["--brain", &replay, "--out", again, "--force", "--json"];
+    let replayed = asfm(&[&market[..], &how[..]].concat())?;
     ensure!(run["digest"] == replayed["digest"], "{family}: the replay came to another digest");
     asfm(&["verify", again, "--json"])?;
 
@@ -91,8 +90,8 @@ fn protocol(family: &str, brain: &str) -> anyhow::Result<()> {
         count("cached_tokens"),
         count("answer_tokens"),
     );
-    ensure!(count("decisions") == DECISIONS, "{family}: {DECISIONS} decisions were expected");
-    ensure!(count("fallbacks") * 2 < DECISIONS, "{family}: most answers could not be used");
+    ensure!(count("decisions") == decisions, "{family}: {decisions} decisions were expected");
+    ensure!(count("fallbacks") * 2 < decisions, "{family}: most answers could not be used");
     ensure!(count("prompt_tokens") > 0, "{family}: the server counts no tokens");
     ensure!(asked_orders(file)? > 0, "{family}: no order of the model was accepted");
     if family == "openai" {
