@@ -126,6 +126,16 @@ pub enum Form {
 }
 
 impl Form {
+    /// Whether this is the very same form, not only one with the same words; quick to know.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text, Self::Text) => true,
+            (Self::Schema(one), Self::Schema(two)) => Arc::ptr_eq(one, two),
+            (Self::Tools(one), Self::Tools(two)) => Arc::ptr_eq(one, two),
+            _ => false,
+        }
+    }
+
     /// Which of the three it is.
     pub fn kind(&self) -> FormKind {
         match self {

@@ -12,7 +12,7 @@ use crate::backoff::{doubled, jittered};
 use crate::budget::{Budget, Exhausted, Spent};
 use crate::capability::default_form;
 use crate::error::Error;
-use crate::estimate::{estimate_request, estimate_tokens};
+use crate::estimate::{Estimates, estimate_tokens};
 use crate::pool::Pool;
 use crate::settings::Settings;
 use crate::spec::{Family, Served};
@@ -83,6 +83,7 @@ pub struct Client {
     pool: Pool,
     budget: Arc<Budget>,
     losses: Mutex<Losses>,
+    estimates: Estimates,
 }
 
 /// Calls without an answer since the last one that had one.
@@ -113,6 +114,7 @@ impl Client {
             settings,
             budget: Arc::default(),
             losses: Mutex::default(),
+            estimates: Estimates::default(),
         })
     }
 
@@ -151,7 +153,7 @@ impl Client {
     /// [`Failure`] within [`Answered`] if it was asked and nothing came, or if it cannot fit into
     /// the model's context and is not worth asking.
     pub async fn ask(&self, request: &Request) -> Result<Answered, Stop> {
-        let prompt = estimate_request(request);
+        let prompt = self.estimates.of(request);
         if let Some(failure) = self.too_long(prompt, request) {
             return Ok(Err(failure));
         }

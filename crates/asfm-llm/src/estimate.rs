@@ -1,5 +1,8 @@
 //! How many tokens a text will be, without the model's vocabulary.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use asfm_chat::{Form, Request};
 
 /// How many characters of plain words make a token, times two.
@@ -45,14 +48,67 @@ pub fn estimate_tokens(text: &str) -> u32 {
     u32::try_from(whole + (2 * plain).div_ceil(HALF_CHARS_PER_TOKEN)).unwrap_or(u32::MAX)
 }
 
+/// Estimates of the pieces that many questions share, so that each is gone through once.
+#[derive(Debug, Default)]
+pub(crate) struct Estimates {
+    memo: Mutex<Memo>,
+}
+
+#[derive(Debug, Default)]
+struct Memo {
+    texts: VecDeque<(Arc<str>, u32)>,
+    form: Option<(Form, u32)>,
+}
+
+impl Estimates {
+    /// How many shared pieces are remembered.
+    const TEXTS: usize = 8;
+
+    /// As [`estimate_request`].
+    pub(crate) fn of(&self, request: &Request) -> u32 {
+        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sum = memo.form(&request.form);
+        for message in &request.messages {
+            sum = sum.saturating_add(MESSAGE);
+            for part in &message.parts {
+                let tokens =
+                    if part.shared { memo.text(&part.text) } else { estimate_tokens(&part.text) };
+                sum = sum.saturating_add(tokens);
+            }
+        }
+        sum
+    }
+}
+
+impl Memo {
+    fn text(&mut self, text: &Arc<str>) -> u32 {
+        if let Some(it) = self.texts.iter().find(|it| Arc::ptr_eq(&it.0, text)) {
+            return it.1;
+        }
+        let tokens = estimate_tokens(text);
+        self.texts.truncate(Estimates::TEXTS - 1);
+        self.texts.push_front((Arc::clone(text), tokens));
+        tokens
+    }
+
+    fn form(&mut self, form: &Form) -> u32 {
+        if let Some(it) = self.form.as_ref().filter(|it| it.0.is(form)) {
+            return it.1;
+        }
+        let tokens = estimate_form(form);
+        self.form = Some((form.clone(), tokens));
+        tokens
+    }
+}
+
 /// An estimate of the tokens of a whole question: its messages, what stands around them, and the
 /// tools or the schema, which many servers put into the prompt.
 pub fn estimate_request(request: &Request) -> u32 {
-    let messages = request.messages.iter().map(|message| {
-        let parts = message.parts.iter().map(|it| estimate_tokens(&it.text));
-        parts.fold(MESSAGE, u32::saturating_add)
-    });
-    let form = match &request.form {
+    Estimates::default().of(request)
+}
+
+fn estimate_form(form: &Form) -> u32 {
+    match form {
         Form::Text => 0,
         Form::Schema(it) => estimate_tokens(&it.schema.to_string()),
         Form::Tools(tools) => tools
@@ -62,8 +118,7 @@ pub fn estimate_request(request: &Request) -> u32 {
                 words.saturating_add(estimate_tokens(&it.parameters.to_string()))
             })
             .fold(0, u32::saturating_add),
-    };
-    messages.fold(form, u32::saturating_add)
+    }
 }
 
 #[cfg(test)]

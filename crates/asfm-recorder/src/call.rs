@@ -1,5 +1,6 @@
 //! Calls of language models: as they are told, as rows, and back.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,20 +57,27 @@ pub(crate) struct Texts {
 }
 
 impl Call {
-    /// The texts of its row; `number` gives the row of `texts` with these words.
+    /// The texts of its row; `number` gives the row of `texts` with a piece.
     pub(crate) fn texts<E>(
         &self,
-        mut number: impl FnMut(&str) -> Result<i64, E>,
+        mut number: impl FnMut(Piece<'_>) -> Result<i64, E>,
     ) -> Result<Texts, E> {
         let mut messages = Vec::with_capacity(self.request.messages.len());
         for message in &self.request.messages {
             let mut row = vec![json!(message.role.word())];
             for part in &message.parts {
-                row.push(if part.shared { json!(number(&part.text)?) } else { json!(*part.text) });
+                row.push(if part.shared {
+                    json!(number(Piece::Text(&part.text))?)
+                } else {
+                    json!(*part.text)
+                });
             }
             messages.push(Value::Array(row));
         }
-        let form = form_text(&self.request.form);
+        let form = match &self.request.form {
+            Form::Text => None,
+            form => Some(number(Piece::Form(form))?),
+        };
         let tools = self.heard.as_ref().ok().filter(|it| !it.answer.calls.is_empty());
         let tools = tools.map(|it| {
             let calls = it.answer.calls.iter();
@@ -79,7 +87,7 @@ impl Call {
         Ok(Texts {
             key: self.key.to_string(),
             messages: Value::Array(messages).to_string(),
-            form: form.map(|it| number(&it)).transpose()?,
+            form,
             tools,
             repairs: (!repairs.is_empty()).then(|| json!(repairs).to_string()),
         })
@@ -213,14 +221,59 @@ fn json(it: &Record<'_>, column: usize) -> Read<Option<Value>> {
     read.map_err(|_| it.damage(column, "JSON"))
 }
 
-/// The words under which a form is kept among the texts.
-fn form_text(form: &Form) -> Option<String> {
-    match form {
-        Form::Text => None,
-        Form::Schema(it) => Some(json!({ "name": it.name, "schema": it.schema }).to_string()),
-        Form::Tools(tools) => {
-            let tool = |it: &Tool| json!([it.name, it.description, it.parameters]);
-            Some(tools.iter().map(tool).collect::<Value>().to_string())
+/// Something that many calls have and that is kept once.
+#[derive(Clone, Copy)]
+pub(crate) enum Piece<'p> {
+    /// A piece of a message.
+    Text(&'p Arc<str>),
+    /// The tools or the schema.
+    Form(&'p Form),
+}
+
+impl Piece<'_> {
+    /// Its words.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Text(it) => it.to_string(),
+            Self::Form(Form::Text) => String::new(),
+            Self::Form(Form::Schema(it)) => {
+                json!({ "name": it.name, "schema": it.schema }).to_string()
+            }
+            Self::Form(Form::Tools(tools)) => {
+                let tool = |it: &Tool| json!([it.name, it.description, it.parameters]);
+                tools.iter().map(tool).collect::<Value>().to_string()
+            }
+        }
+    }
+}
+
+/// The last few pieces and their numbers: the next call very likely has the very same ones.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    texts: VecDeque<(Arc<str>, i64)>,
+    form: Option<(Form, i64)>,
+}
+
+impl Recent {
+    /// How many pieces of messages are remembered.
+    const TEXTS: usize = 8;
+
+    pub(crate) fn number(&self, piece: Piece<'_>) -> Option<i64> {
+        match piece {
+            Piece::Text(text) => {
+                self.texts.iter().find(|it| Arc::ptr_eq(&it.0, text)).map(|it| it.1)
+            }
+            Piece::Form(form) => self.form.as_ref().filter(|it| it.0.is(form)).map(|it| it.1),
+        }
+    }
+
+    pub(crate) fn add(&mut self, piece: Piece<'_>, number: i64) {
+        match piece {
+            Piece::Text(text) => {
+                self.texts.truncate(Self::TEXTS - 1);
+                self.texts.push_front((Arc::clone(text), number));
+            }
+            Piece::Form(form) => self.form = Some((form.clone(), number)),
         }
     }
 }

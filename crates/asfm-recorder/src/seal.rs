@@ -41,9 +41,11 @@ impl Seal {
         }
     }
 
-    /// Adds a call, without its checksum.
-    pub(crate) fn call<'t>(&mut self, cells: impl Iterator<Item = ValueRef<'t>>) {
-        self.calls = self.calls.wrapping_add(hash(cells));
+    /// Adds a call without its checksum, which it gives back.
+    pub(crate) fn call<'t>(&mut self, cells: impl Iterator<Item = ValueRef<'t>>) -> i64 {
+        let hash = hash(cells);
+        self.calls = self.calls.wrapping_add(hash);
+        checksum(hash)
     }
 
     /// The seal, with `run` as it stands in the file: one mark per table, joined by dashes.
@@ -60,7 +62,11 @@ impl Seal {
 
 /// The checksum of a row.
 pub(crate) fn row<'t>(cells: impl Iterator<Item = ValueRef<'t>>) -> i64 {
-    let low = hash(cells) & u128::from(i64::MAX.unsigned_abs());
+    checksum(hash(cells))
+}
+
+fn checksum(hash: u128) -> i64 {
+    let low = hash & u128::from(i64::MAX.unsigned_abs());
     i64::try_from(low).expect("63 bits were left")
 }
 

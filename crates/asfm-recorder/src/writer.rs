@@ -7,14 +7,14 @@ use asfm_engine::{Engine, RoundLog};
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::body::Body;
-use crate::call::Call;
+use crate::call::{Call, Piece, Recent};
 use crate::code::{checksum, whole};
 use crate::emit;
 use crate::error::{Context as _, Error};
 use crate::file;
 use crate::header::{Ending, RunHeader, Status};
 use crate::reader::Reader;
-use crate::seal::{self, Seal};
+use crate::seal::Seal;
 use crate::table::{Cell, Sink, Table};
 
 /// The one that writes a run file.
@@ -27,6 +27,7 @@ pub(crate) struct Writer {
     seal: Seal,
     /// The rows of `texts`, by the hash of their words.
     texts: BTreeMap<[u8; 32], i64>,
+    recent: Recent,
 }
 
 impl Writer {
@@ -70,6 +71,7 @@ impl Writer {
             inserts: Table::ALL.iter().map(|it| it.insert()).collect(),
             body: Body::default(),
             texts: BTreeMap::new(),
+            recent: Recent::default(),
         };
         let mut body = std::mem::take(&mut it.body);
         emit::start(engine, &mut body, &mut it).of(path, DOING)?;
@@ -91,6 +93,7 @@ impl Writer {
             inserts: Table::ALL.iter().map(|it| it.insert()).collect(),
             body: Body::default(),
             texts,
+            recent: Recent::default(),
         };
         let go_on = || -> rusqlite::Result<()> {
             it.file.execute_batch("BEGIN IMMEDIATE")?;
@@ -120,24 +123,29 @@ impl Writer {
     pub(crate) fn calls(&mut self, calls: &[Call]) -> Result<(), Error> {
         self.whole(|it| {
             for call in calls {
-                let texts = call.texts(|words| it.text(words))?;
+                let texts = call.texts(|piece| it.text(piece))?;
                 let cells = call.cells(&texts);
-                let sum = seal::row(cells.iter().map(|it| it.value()));
+                let sum = it.seal.call(cells.iter().map(|it| it.value()));
                 let row: Vec<Cell<'_>> = cells.into_iter().chain([Cell::Int(sum)]).collect();
                 it.row(Table::Calls, &row)?;
-                it.seal.call(cells.iter().map(|it| it.value()));
             }
             Ok(())
         })
     }
 
-    /// The row of `texts` with these words, which is added if there is none.
-    fn text(&mut self, words: &str) -> rusqlite::Result<i64> {
+    /// The row of `texts` with this piece, which is added if there is none.
+    fn text(&mut self, piece: Piece<'_>) -> rusqlite::Result<i64> {
+        if let Some(id) = self.recent.number(piece) {
+            return Ok(id);
+        }
+        let words = &piece.words();
         let hash = hash(words);
         if let Some(id) = self.texts.get(&hash) {
+            self.recent.add(piece, *id);
             return Ok(*id);
         }
         let id = whole(self.texts.len()) + 1;
+        self.recent.add(piece, id);
         let cells = [Cell::Int(id), Cell::Int(checksum(words)), Cell::Text(words)];
         self.row(Table::Texts, &cells)?;
         self.seal.text(&cells);

@@ -141,7 +141,8 @@ impl Talk {
     ) -> Result<Self, Failure> {
         let prompts = Prompts::new(scenario, seed, model.form);
         let prompts = prompts.map_err(|error| Failure::from(error.place().clone()))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         Ok(Self {
             prompts,
             traders: cast.model_traders().collect(),
