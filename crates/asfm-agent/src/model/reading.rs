@@ -73,7 +73,8 @@ words! {
         FullWidth = "full-width",
         /// `True`, `False` or `None`, or one of JSON's own words in other letters.
         PythonWord = "python-word",
-        /// A raw line break or another control character in a text.
+        /// A raw line break or another control character in a text, or a blank that JSON does not
+        /// have between its marks.
         ControlCharacter = "control-character",
         /// An escape that JSON does not have.
         BadEscape = "bad-escape",

@@ -131,6 +131,8 @@ pub(crate) struct MarketText<'s> {
 struct StockText<'s> {
     code: &'s str,
     closes: String,
+    lowest: Option<String>,
+    highest: Option<String>,
     last: Option<String>,
     /// Of yesterday in an opening auction, of today afterwards.
     volume: u64,
@@ -158,9 +160,10 @@ impl<'s> MarketText<'s> {
         // Before the first stage of a day nothing is known but how the last one ended (A39).
         let trading = |it: &&StageKind| **it != StageKind::Talk;
         let today = stages.iter().take(usize::from(market.stage)).filter(trading).count() > 0;
+        let band = scenario.rules().price_limit.is_some();
         let stock = |stock: &StockId| {
             let code = scenario.companies()[stock.index()].code.as_str();
-            StockText::new(code, &market.stocks[stock.index()], today)
+            StockText::new(code, &market.stocks[stock.index()], today, band)
         };
         let news = market.news.iter().map(|at| {
             let it = &scenario.news()[*at];
@@ -180,7 +183,7 @@ impl<'s> MarketText<'s> {
 }
 
 impl<'s> StockText<'s> {
-    fn new(code: &'s str, it: &StockView, today: bool) -> Self {
+    fn new(code: &'s str, it: &StockView, today: bool, band: bool) -> Self {
         let closes: Vec<String> = it.closes.iter().map(Price::to_string).collect();
         let y = &it.yesterday;
         let (volume, bids, asks) =
@@ -188,6 +191,8 @@ impl<'s> StockText<'s> {
         Self {
             code,
             closes: closes.join(" "),
+            lowest: band.then(|| it.lowest.to_string()),
+            highest: band.then(|| it.highest.to_string()),
             last: it.last.filter(|_| today).map(|it| it.to_string()),
             volume,
             mean: y.vwap.filter(|_| !today).map(|it| it.to_string()),
@@ -234,8 +239,6 @@ struct HoldingText<'s> {
     code: &'s str,
     shares: u64,
     free: u64,
-    lowest: Option<String>,
-    highest: Option<String>,
     /// Orders left today; where buying and selling count apart, for each.
     left: Option<String>,
 }
@@ -253,19 +256,15 @@ impl<'s> OwnText<'s> {
         let mut holdings = Vec::with_capacity(order.len());
         for &stock in order {
             let code = scenario.companies()[stock.index()].code.as_str();
-            let it = &seen.market().stocks[stock.index()];
             let of = |side| seen.operations_left(stock, side);
             let left = rules.operations.map(|_| match rules.operations_per {
                 OperationsPer::Stock => of(Side::Buy).to_string(),
                 OperationsPer::Side => format!("{} buy, {} sell", of(Side::Buy), of(Side::Sell)),
             });
-            let band = rules.price_limit.is_some();
             holdings.push(HoldingText {
                 code,
                 shares: seen.shares(stock),
                 free: seen.shares_free(stock),
-                lowest: band.then(|| it.lowest.to_string()),
-                highest: band.then(|| it.highest.to_string()),
                 left,
             });
             let open = seen.orders(stock);

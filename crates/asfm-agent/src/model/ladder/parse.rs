@@ -386,7 +386,11 @@ impl<'t> Parser<'t> {
             } else {
                 rest.trim_start_matches([' ', '\t', '\n', '\r'])
             };
-            self.at += rest.len() - next.len();
+            let passed = &rest[..rest.len() - next.len()];
+            if !passed.bytes().all(|it| b" \t\n\r".contains(&it)) {
+                self.repairs.insert(RepairCode::ControlCharacter);
+            }
+            self.at += passed.len();
             if !self.tolerant {
                 return;
             }

@@ -154,6 +154,8 @@ fn a_corpus_of_answers() {
         UnknownStock: {"action":"buy","stock":"AAPL","quantity":1,"price":190.5}
         UnknownStock: {"action":"buy","stock":"EN01","quantity":1,"price":10.5}
         UnknownStock: {"action":"buy","stock":"","quantity":1,"price":10.5}
+    vertical-tab: repair (control-character)
+        buy 4 MA002 at 20.70
     wrapped: scan
         buy 2 EN001 at 10.60
     "#);

@@ -45,7 +45,7 @@ fn the_opening_auction_of_the_first_day() {
     - In a continuous round, orders arrive one after the other in random order. An order that meets a waiting one trades at the mean of the two limit prices; what is left waits.
     - Every order is a limit order: stock, quantity, and the worst price that you accept. There are no other orders.
     - A price is a multiple of 0.01. A quantity is a whole number of shares.
-    - A price may differ from the previous close by at most 10 %; your account lists the lowest and the highest price allowed today.
+    - A price may differ from the previous close by at most 10 %; the market report lists the lowest and the highest price allowed today.
     - You may send at most 2 orders per stock and day, in all stages together, buying and selling together. To hold is always free.
     - To buy, you need quantity times price in free cash. To sell, you need free shares. What your open orders may need is set aside and not free.
     - A new order takes the place of your own open orders of the same stock and side from earlier stages.
@@ -71,9 +71,9 @@ fn the_opening_auction_of_the_first_day() {
     MA002 | materials | A specialized chemical materials producer.
 
     # Market report: day 1, opening auction
-    Past closes, oldest first, the previous close last:
-    EN001 | 10.50 10.35 10.60
-    MA002 | 20.50 20.75
+    Past closes, oldest first, the previous close last | lowest to highest price of an order today:
+    EN001 | 10.50 10.35 10.60 | 9.54 to 11.66
+    MA002 | 20.50 20.75 | 18.68 to 22.82
 
     Orders of the last trading day (volume | average price | best bids left | best offers left):
     EN001 | 0 | none | none | none
@@ -91,9 +91,9 @@ fn the_opening_auction_of_the_first_day() {
     # Your account
     Cash: 10006.65, of which free: 10006.65
     Prices in steps of 0.01, quantities in steps of 1.
-    stock | shares | free to sell | lowest to highest price today | orders left today
-    EN001 | 471 | 471 | 9.54 to 11.66 | 2
-    MA002 | 241 | 241 | 18.68 to 22.82 | 2
+    stock | shares | free to sell | orders left today
+    EN001 | 471 | 471 | 2
+    MA002 | 241 | 241 | 2
     Your open orders: none.
 
     # Question
@@ -111,9 +111,9 @@ fn a_continuous_round_with_open_orders() {
     MA002 | materials | A specialized chemical materials producer.
 
     # Market report: day 1, continuous round
-    Past closes, oldest first, the previous close last:
-    EN001 | 10.50 10.35 10.60
-    MA002 | 20.50 20.75
+    Past closes, oldest first, the previous close last | lowest to highest price of an order today:
+    EN001 | 10.50 10.35 10.60 | 9.54 to 11.66
+    MA002 | 20.50 20.75 | 18.68 to 22.82
 
     Orders so far today (volume | last price | best open bids | best open offers):
     EN001 | 8 | 10.65 | 4 at 10.70 | none
@@ -131,9 +131,9 @@ fn a_continuous_round_with_open_orders() {
     # Your account
     Cash: 9921.45, of which free: 9778.65
     Prices in steps of 0.01, quantities in steps of 1.
-    stock | shares | free to sell | lowest to highest price today | orders left today
-    EN001 | 479 | 479 | 9.54 to 11.66 | 1
-    MA002 | 241 | 241 | 18.68 to 22.82 | 1
+    stock | shares | free to sell | orders left today
+    EN001 | 479 | 479 | 1
+    MA002 | 241 | 241 | 1
     Your open orders:
     - buy 4 EN001 at 10.70
     - buy 5 MA002 at 20.00
@@ -157,9 +157,9 @@ fn the_morning_after() {
     MA002 | materials | A specialized chemical materials producer.
 
     # Market report: day 2, opening auction
-    Past closes, oldest first, the previous close last:
-    EN001 | 10.50 10.35 10.60 10.65
-    MA002 | 20.50 20.75 20.75
+    Past closes, oldest first, the previous close last | lowest to highest price of an order today:
+    EN001 | 10.50 10.35 10.60 10.65 | 9.59 to 11.71
+    MA002 | 20.50 20.75 20.75 | 18.68 to 22.82
 
     Orders of the last trading day (volume | average price | best bids left | best offers left):
     EN001 | 8 | 10.65 | 4 at 10.70 | none
@@ -177,9 +177,9 @@ fn the_morning_after() {
     # Your account
     Cash: 286.05, of which free: 286.05
     Prices in steps of 0.01, quantities in steps of 1.
-    stock | shares | free to sell | lowest to highest price today | orders left today
-    EN001 | 1 | 1 | 9.59 to 11.71 | 2
-    MA002 | 5 | 5 | 18.68 to 22.82 | 2
+    stock | shares | free to sell | orders left today
+    EN001 | 1 | 1 | 2
+    MA002 | 5 | 5 | 2
     Your open orders: none.
     In the stage before (day 1, continuous round) you sent no orders.
 
@@ -199,9 +199,9 @@ fn in_the_paper_s_order() {
     # Your account
     Cash: 286.05, of which free: 286.05
     Prices in steps of 0.01, quantities in steps of 1.
-    stock | shares | free to sell | lowest to highest price today | orders left today
-    EN001 | 1 | 1 | 9.54 to 11.66 | 1
-    MA002 | 5 | 5 | 18.68 to 22.82 | 2
+    stock | shares | free to sell | orders left today
+    EN001 | 1 | 1 | 1
+    MA002 | 5 | 5 | 2
     Your open orders: none.
     What became of your orders in the stage before (day 1, opening auction):
     - sell 8 EN001 at 10.60: accepted; filled 8 at 10.65
@@ -212,9 +212,9 @@ fn in_the_paper_s_order() {
     MA002 | materials | A specialized chemical materials producer.
 
     # Market report: day 1, continuous round
-    Past closes, oldest first, the previous close last:
-    EN001 | 10.50 10.35 10.60
-    MA002 | 20.50 20.75
+    Past closes, oldest first, the previous close last | lowest to highest price of an order today:
+    EN001 | 10.50 10.35 10.60 | 9.54 to 11.66
+    MA002 | 20.50 20.75 | 18.68 to 22.82
 
     Orders so far today (volume | last price | best open bids | best open offers):
     EN001 | 8 | 10.65 | 4 at 10.70 | none
@@ -251,9 +251,9 @@ fn without_observation() {
     MA002 | materials | A specialized chemical materials producer.
 
     # Market report: day 1, continuous round
-    Past closes, oldest first, the previous close last:
-    EN001 | 10.50 10.35 10.60
-    MA002 | 20.50 20.75
+    Past closes, oldest first, the previous close last | lowest to highest price of an order today:
+    EN001 | 10.50 10.35 10.60 | 9.54 to 11.66
+    MA002 | 20.50 20.75 | 18.68 to 22.82
 
     # You
     You are an investor in the stock market. You are a value investor focused on identifying stocks whose market prices are below their intrinsic values. Your investment decisions are based on thorough financial analysis, seeking long-term stable returns rather than short-term price fluctuations. By examining the fundamentals of companies, such as profitability, financial health, and industry position, you can identify and invest in high-quality companies undervalued by the market. As a value investor, you patiently wait for the market to reassess the true value of these stocks, realizing the appreciation of your investments.
@@ -261,9 +261,9 @@ fn without_observation() {
     # Your account
     Cash: 9921.45, of which free: 9778.65
     Prices in steps of 0.01, quantities in steps of 1.
-    stock | shares | free to sell | lowest to highest price today | orders left today
-    EN001 | 479 | 479 | 9.54 to 11.66 | 1
-    MA002 | 241 | 241 | 18.68 to 22.82 | 1
+    stock | shares | free to sell | orders left today
+    EN001 | 479 | 479 | 1
+    MA002 | 241 | 241 | 1
     Your open orders:
     - buy 4 EN001 at 10.70
     - buy 5 MA002 at 20.00
