@@ -90,7 +90,16 @@ pub(crate) fn at_root() -> anyhow::Result<Shell> {
 /// A cargo command, given as on the command line.
 pub(crate) fn cargo<'s>(shell: &'s Shell, words: &str) -> Cmd<'s> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    shell.cmd(cargo).args(words.split_whitespace()).quiet()
+    let cmd = shell.cmd(cargo).args(words.split_whitespace()).quiet();
+    // What cargo tells us about ourselves is nothing to the cargo that we start: build scripts that
+    // look at it (ring's does) would build everything again each time.
+    std::env::vars().map(|it| it.0).filter(|it| is_ours(it)).fold(cmd, |cmd, it| cmd.env_remove(it))
+}
+
+/// Whether `cargo run` sets this variable for the program that it runs.
+fn is_ours(variable: &str) -> bool {
+    let prefixes = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+    prefixes.iter().any(|it| variable.starts_with(it)) || variable == "CARGO_PRIMARY_PACKAGE"
 }
 
 /// The workspace as cargo describes it.

@@ -67,7 +67,7 @@ fn twin(flags: &Branch, parent: &Run) -> Result<Scenario, Failure> {
     if let Some(main) = sources.first_mut() {
         main.text = scenario::changed(&main.name, &main.text, &changes)?;
     }
-    Ok(Scenario::from_sources(&sources)?)
+    scenario::whole(Scenario::from_sources(&sources)?)
 }
 
 /// Settles the parent's decisions before a day in another market, and checks that they lead to the

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use asfm_agent::model::PromptSettings;
 use asfm_agent::{BrainKind, Cast};
 use asfm_engine::Scenario;
 use toml_edit::{DocumentMut, Item, Table, Value};
@@ -17,7 +18,13 @@ pub(crate) fn read(path: &Path, changes: &[(String, String)]) -> Result<Scenario
     let text = text_of(path).map_err(|why| misuse(format!("cannot read `{shown}`: {why}")))?;
     let text = changed(&shown, &text, changes)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    Ok(Scenario::read(&shown, &text, |name| text_of(&folder.join(name)))?)
+    whole(Scenario::read(&shown, &text, |name| text_of(&folder.join(name)))?)
+}
+
+/// Checks what the exchange passes over, whoever will decide.
+pub(crate) fn whole(scenario: Scenario) -> Result<Scenario, Failure> {
+    PromptSettings::read(&scenario)?;
+    Ok(scenario)
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
@@ -121,7 +128,7 @@ const COMPANIES: &str = include_str!("../../../fixtures/companies/asfm.toml");
 /// The ASFM market that comes with the program.
 pub(crate) fn baseline(changes: &[(String, String)]) -> Result<Scenario, Failure> {
     let text = changed("asfm-baseline.toml", SCENARIO, changes)?;
-    Ok(Scenario::read("asfm-baseline.toml", &text, |_| Ok(COMPANIES.to_owned()))?)
+    whole(Scenario::read("asfm-baseline.toml", &text, |_| Ok(COMPANIES.to_owned()))?)
 }
 
 /// `asfm init`.

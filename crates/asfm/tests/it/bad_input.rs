@@ -193,3 +193,41 @@ fn a_file_that_exists_is_kept() {
       caused by: No such file or directory (os error 2)
     ");
 }
+
+#[test]
+fn what_only_traders_read_is_checked_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let told = |more: &str| {
+        with(folder, &format!("{GOOD}\n[prompt]\n{more}\n"));
+        refused(folder, &["run", "s.toml", "--brain", "rules"])
+    };
+    assert_snapshot!(told("layout = \"upside-down\""), @r#"
+    exit 2
+    error: s.toml:14:10: `prompt.layout`: unknown variant `upside-down`, expected `shared-first` or `paper`
+    ╭─[s.toml:14:10]
+     13 │ [prompt]
+     14 │ layout = "upside-down"
+        ·          ─────────────
+        ╰────
+    "#);
+    assert_snapshot!(told("temprature = 0.7"), @"
+    exit 2
+    error: s.toml:14:1: `prompt.temprature`: unknown field `temprature`, expected one of `layout`, `observation`, `wording`, `temperature`, `answer-tokens`, `reason-characters`, `feedback`, `profile`, `observation-blocks`, `re-ask`, `clip`
+    hint: did you mean `temperature`?
+    ╭─[s.toml:14:1]
+     13 │ [prompt]
+     14 │ temprature = 0.7
+        · ──────────
+        ╰────
+    ");
+    assert_snapshot!(told("temperature = 3"), @"
+    exit 2
+    error: s.toml:14:15: `prompt.temperature`: expected a number between 0 and 2, found 3
+    ╭─[s.toml:14:15]
+     13 │ [prompt]
+     14 │ temperature = 3
+        ·               ─
+        ╰────
+    ");
+}

@@ -78,7 +78,7 @@ fn a_replay_needs_the_same_questions() {
     let longer = ["run", &scenario, "--days", "4", "--brain", "replay:r.db", "--no-record"];
     assert_snapshot!(failure(at, &asfm(at, &longer)), @"
     exit 2
-    error: the recorded run has no answer for day 4, stage 0, trader 1, step 0, attempt 0: it asked otherwise there
+    error: the recorded run has no answer for day 4, stage 0, trader 1, step 0, attempt 0: it ended before, or went otherwise
     ");
     assert_snapshot!(changed(&["--no-record", "--seed", "2"]), @"
     exit 2
@@ -152,13 +152,13 @@ fn no_answer_of_a_hostile_server_breaks_a_run() {
         let hostile = Hostile { seed: 5, ..Hostile::default() }.spawn().expect("a server");
         let brain = format!("{protocol}:hostile@{}", hostile.url());
         let scenario = baseline();
-        let run = ["run", &scenario, "--days", "2", "--out", "r.db", "--json"];
+        let market = ["run", &scenario, "--days", "2", "--agents", "60", "--json"];
         let how = ["--brain", &brain, "--timeout", "1", "--attempts", "4", "--concurrency", "32"];
-        let it = json(&succeed(at, &[&run[..], &how[..]].concat()));
+        let it = json(&succeed(at, &[&market[..], &["--out", "r.db"], &how[..]].concat()));
         let failures = it["model"]["failures"].as_object().expect("failures");
         assert!(failures.len() >= 5, "{protocol}: {failures:?}");
         succeed(at, &["verify", "r.db"]);
-        let replay = ["run", &scenario, "--days", "2", "--brain", "replay:r.db", "--json"];
+        let replay = [&market[..], &["--brain", "replay:r.db"]].concat();
         let again = json(&succeed(at, &replay));
         assert_eq!(it["digest"], again["digest"]);
         for key in ["rungs", "failures", "repairs", "fallbacks", "decisions"] {
