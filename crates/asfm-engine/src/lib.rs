@@ -46,6 +46,7 @@ mod event;
 mod ledger;
 mod listing;
 mod observation;
+mod parallel;
 mod rng;
 mod rules;
 mod scenario;
