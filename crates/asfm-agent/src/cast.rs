@@ -187,7 +187,9 @@ impl Cast {
             few if few.len() < 8 && round.traders() < PIECE => few.iter().map(decide).collect(),
             many => many.par_iter().map(decide).collect(),
         };
-        let mut all = Decisions::new();
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_default();
+        all.reserve(parts.as_slice().iter().map(Decisions::len).sum());
         for part in parts {
             all.append(part);
         }
@@ -220,12 +222,12 @@ impl Cast {
         let player = &self.kinds[piece.kind];
         let stocks = stage.stocks.len();
         let mut out = Decisions::new();
+        // Growing step by step would copy most of it once more.
+        out.reserve(piece.traders.len());
         let first = piece.traders.start as u64;
         let mut streams = self.seed.streams(Purpose::Decision, first, round.market().when);
         for at in piece.traders.clone() {
-            // Used where it lies: moving it costs as much as drawing from it.
-            let mut draws = streams.next();
-            let draws = draws.as_mut().expect("streams do not end");
+            let draws = streams.advance();
             let seen = round.observation(TraderId::at(at));
             let own = (at - player.first) * stocks;
             rule.act(&mut Desk {
@@ -249,9 +251,9 @@ fn opinions(seed: Seed, traders: &Range<usize>, stocks: usize, spread: f64) -> V
     }
     let mut opinions = vec![0.0; traders.len() * stocks];
     for stock in 0..stocks {
-        let streams = seed.streams(Purpose::Trait, traders.start as u64, stock as u64);
-        for (row, mut draws) in opinions.chunks_exact_mut(stocks).zip(streams) {
-            row[stock] = (spread * draws.bell()) as f32;
+        let mut streams = seed.streams(Purpose::Trait, traders.start as u64, stock as u64);
+        for row in opinions.chunks_exact_mut(stocks) {
+            row[stock] = (spread * streams.advance().bell()) as f32;
         }
     }
     opinions

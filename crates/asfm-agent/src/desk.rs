@@ -85,26 +85,31 @@ impl<'d> Desk<'d> {
     #[inline]
     pub(crate) fn order_at(&mut self, side: Side, stock: StockId, ticks: i64, size: Size) {
         let (lot, limit) = (self.stage.lot, ticks * self.stage.tick);
-        let (most, cost) = match side {
-            Side::Buy => {
-                let Some(cost) = limit.checked_mul(lot) else {
-                    return;
-                };
-                (self.spendable() / cost, cost)
-            }
-            Side::Sell => {
-                let free = i64::try_from(self.seen.shares_free(stock)).unwrap_or(i64::MAX);
-                (free / lot, 0)
-            }
+        let (cost, whole) = match side {
+            Side::Buy => match limit.checked_mul(lot) {
+                Some(cost) => (cost, self.spendable()),
+                None => return,
+            },
+            Side::Sell => (lot, i64::try_from(self.seen.shares_free(stock)).unwrap_or(i64::MAX)),
         };
-        let wanted = match size {
-            Size::Share(share) => part(most, share).max(1),
-            Size::Lots(lots) => lots,
+        let lots = match size {
+            Size::Share(share) => {
+                let most = whole / cost;
+                part(most, share).max(1).min(most)
+            }
+            // Few want more than they can have: dividing is left to those.
+            Size::Lots(lots) => match lots.checked_mul(cost) {
+                Some(wanted) if wanted <= whole => lots,
+                _ => lots.min(whole / cost),
+            },
         };
-        let lots = wanted.min(most).min(i64::from(u32::MAX) / lot);
         if lots <= 0 {
             return;
         }
+        let lots = match lots.checked_mul(lot) {
+            Some(shares) if shares <= i64::from(u32::MAX) => lots,
+            _ => i64::from(u32::MAX) / lot,
+        };
         if side == Side::Buy {
             let value = cost * lots;
             self.cash -= value + self.fee(value);
@@ -130,6 +135,10 @@ impl<'d> Desk<'d> {
     fn spendable(&self) -> i64 {
         if self.stage.fee == 0 {
             return self.cash;
+        }
+        // Of all but enormous amounts, without the division of 128 bits, which is a loop.
+        if let Some(millions) = self.cash.checked_mul(1_000_000) {
+            return millions / (1_000_000 + self.stage.fee);
         }
         let value = i128::from(self.cash) * 1_000_000 / i128::from(1_000_000 + self.stage.fee);
         i64::try_from(value).expect("no more than the cash")

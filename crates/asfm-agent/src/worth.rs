@@ -37,9 +37,9 @@ impl Worth {
         while self.day < day {
             self.day.0 += 1;
             let when = u64::from(self.day.0);
-            let streams = self.seed.streams(Purpose::Fundamental, 0, when);
-            for (worth, mut draws) in self.now.iter_mut().zip(streams) {
-                *worth *= factor(self.daily * draws.bell());
+            let mut streams = self.seed.streams(Purpose::Fundamental, 0, when);
+            for worth in &mut self.now {
+                *worth *= factor(self.daily * streams.advance().bell());
             }
         }
         &self.now

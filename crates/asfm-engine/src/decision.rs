@@ -67,6 +67,11 @@ impl Decisions {
         Self::default()
     }
 
+    /// Makes room for so many more things that are asked for.
+    pub fn reserve(&mut self, n_intents: usize) {
+        self.intents.reserve(n_intents);
+    }
+
     /// Adds what a trader asks for.
     #[inline]
     pub fn push(&mut self, trader: TraderId, intent: Intent) {

@@ -5,10 +5,12 @@ use blake3::Hasher;
 use rayon::prelude::*;
 
 use crate::decision::Intent;
-use crate::event::{Digest, Request, RoundLog, Trade};
+use crate::event::{Digest, RoundLog, Trade};
 use crate::ledger::{Ledger, Wallet};
 use crate::listing::Listing;
+use crate::parallel::{LARGE, both};
 use crate::rng::Seed;
+use crate::units::TraderId;
 
 /// Long tables are hashed in pieces of so many rows, side by side; the digest of the pieces'
 /// digests enters the chain. The size of a piece is part of the definition of the digest.
@@ -30,12 +32,23 @@ impl Chain {
     }
 
     /// Adds a settled round: what was asked for, the trades, all accounts, all unmatched orders.
-    pub(crate) fn add(&mut self, log: &RoundLog, ledger: &Ledger, listings: &[Listing]) -> Digest {
+    pub(crate) fn add(
+        &mut self,
+        log: &RoundLog,
+        asked: &Table,
+        ledger: &Ledger,
+        listings: &[Listing],
+    ) -> Digest {
+        let is_large = log.requests.len() >= LARGE;
+        let market = || both(is_large, || trades(&log.trades), || orders(listings));
+        let accounts =
+            || both(is_large, || wallets(ledger.wallets()), || holdings(ledger.holdings()));
+        let ((trades, orders), (wallets, holdings)) = both(is_large, market, accounts);
         let mut hasher = Hasher::new();
         hasher.update(&self.0.0);
         hasher.update(&log.day.0.to_le_bytes());
         hasher.update(&[log.stage]);
-        table(&mut hasher, &log.requests, request);
+        asked.add_to(&mut hasher);
         for text in log.texts.iter().chain(log.statements.iter().map(|it| &it.text)) {
             hasher.update(&(text.len() as u64).to_le_bytes());
             hasher.update(text.as_bytes());
@@ -43,71 +56,104 @@ impl Chain {
         for it in &log.statements {
             hasher.update(&it.trader.number().to_le_bytes());
         }
-        table(&mut hasher, &log.trades, trade);
-        for it in listings {
+        trades.add_to(&mut hasher);
+        for (it, orders) in listings.iter().zip(&orders) {
             hasher.update(&it.reference().0.to_le_bytes());
-            table(&mut hasher, &it.orders, |order, words| {
-                if order.left > 0 {
-                    words.put(order.request.0);
-                    words.put(u64::from(order.left));
-                }
-            });
+            orders.add_to(&mut hasher);
         }
-        table(&mut hasher, ledger.wallets(), |it: &Wallet, words| {
-            words.put(it.cash.0.cast_unsigned());
-            words.put(it.reserved.0.cast_unsigned());
-        });
-        table(&mut hasher, ledger.holdings(), |it, words| words.put(*it));
+        wallets.add_to(&mut hasher);
+        holdings.add_to(&mut hasher);
         self.0 = Digest(*hasher.finalize().as_bytes());
         self.0
     }
 }
 
-fn request(it: &Request, words: &mut Words) {
-    let (kind, stock, qty, price) = match it.intent {
+/// What is asked for in a round, which can be hashed before it is settled.
+pub(crate) fn asked(intents: &[(TraderId, Intent)]) -> Table {
+    table(intents, |asked, rows| rows.extend(asked.iter().map(request)))
+}
+
+fn trades(trades: &[Trade]) -> Table {
+    table(trades, |trades, rows| rows.extend(trades.iter().map(trade)))
+}
+
+/// The unmatched orders of each stock.
+fn orders(listings: &[Listing]) -> Vec<Table> {
+    let of_listing = |it: &Listing| {
+        table(&it.register.orders, |orders, rows| {
+            let live = orders.iter().filter(|it| it.left > 0);
+            rows.extend(live.map(|it| words([it.request.0, u64::from(it.left)])));
+        })
+    };
+    listings.iter().map(of_listing).collect()
+}
+
+fn wallets(wallets: &[Wallet]) -> Table {
+    table(wallets, |wallets, rows| rows.extend(wallets.iter().map(wallet)))
+}
+
+fn holdings(holdings: &[u64]) -> Table {
+    table(holdings, |held, rows| rows.extend(held.iter().map(|it| words([*it]))))
+}
+
+fn request(&(trader, intent): &(TraderId, Intent)) -> Row<3> {
+    let (kind, stock, qty, price) = match intent {
         Intent::Order { stock, side: Side::Buy, qty, price } => (0, stock.0, qty, price),
         Intent::Order { stock, side: Side::Sell, qty, price } => (1, stock.0, qty, price),
         Intent::Cancel { stock } => (2, stock.0, 0, 0),
         Intent::Unreadable { why, text } => (3, why as u16, i64::from(text), 0),
     };
-    words.put((u64::from(it.trader.number()) << 32) | (u64::from(stock) << 8) | kind);
-    words.put(qty.cast_unsigned());
-    words.put(price.cast_unsigned());
+    let what = (u64::from(trader.number()) << 32) | (u64::from(stock) << 8) | kind;
+    words([what, qty.cast_unsigned(), price.cast_unsigned()])
 }
 
-fn trade(it: &Trade, words: &mut Words) {
-    words.put(it.maker.0);
-    words.put(it.taker.0);
-    words.put(it.price.0.cast_unsigned());
-    words.put(u64::from(it.qty));
+fn trade(it: &Trade) -> Row<4> {
+    words([it.maker.0, it.taker.0, it.price.0.cast_unsigned(), u64::from(it.qty)])
 }
 
-/// Hashes the rows of a table, as `write` spells them.
-fn table<T: Sync>(hasher: &mut Hasher, rows: &[T], write: impl Fn(&T, &mut Words) + Sync) {
-    hasher.update(&(rows.len() as u64).to_le_bytes());
-    let piece = |words: &mut Words, rows: &[T]| {
-        words.0.clear();
-        for it in rows {
-            write(it, words);
-        }
-        *blake3::hash(&words.0).as_bytes()
+fn wallet(it: &Wallet) -> Row<2> {
+    words([it.cash.0.cast_unsigned(), it.reserved.0.cast_unsigned()])
+}
+
+/// A row of so many words, as it is hashed.
+type Row<const N: usize> = [[u8; 8]; N];
+
+#[inline]
+fn words<const N: usize>(row: [u64; N]) -> Row<N> {
+    row.map(u64::to_le_bytes)
+}
+
+/// A table as it enters the digest: the number of its rows and the digests of its pieces.
+pub(crate) struct Table {
+    rows: u64,
+    pieces: Vec<[u8; 32]>,
+}
+
+impl Table {
+    fn add_to(&self, hasher: &mut Hasher) {
+        hasher.update(&self.rows.to_le_bytes());
+        hasher.update(self.pieces.as_flattened());
+    }
+}
+
+/// Hashes a table, as `spell` spells its rows.
+///
+/// A piece is spelled whole: rows whose number is known beforehand are written without a look at
+/// the room that is left.
+fn table<T: Sync, const N: usize>(
+    rows: &[T],
+    spell: impl Fn(&[T], &mut Vec<Row<N>>) + Sync,
+) -> Table {
+    let hash = |spelled: &mut Vec<Row<N>>, piece: &[T]| {
+        spelled.clear();
+        spell(piece, spelled);
+        *blake3::hash(spelled.as_flattened().as_flattened()).as_bytes()
     };
-    if rows.len() <= PIECE {
-        hasher.update(&piece(&mut Words::default(), rows));
-        return;
-    }
-    let pieces: Vec<[u8; 32]> = rows.par_chunks(PIECE).map_init(Words::default, piece).collect();
-    for it in &pieces {
-        hasher.update(it);
-    }
-}
-
-#[derive(Default)]
-struct Words(Vec<u8>);
-
-impl Words {
-    #[inline]
-    fn put(&mut self, word: u64) {
-        self.0.extend_from_slice(&word.to_le_bytes());
-    }
+    let memory = || Vec::with_capacity(rows.len().min(PIECE));
+    let pieces = if rows.len() <= PIECE {
+        vec![hash(&mut memory(), rows)]
+    } else {
+        rows.par_chunks(PIECE).map_init(memory, hash).collect()
+    };
+    Table { rows: rows.len() as u64, pieces }
 }

@@ -4,19 +4,20 @@ use asfm_book::Side;
 use rayon::prelude::*;
 
 use crate::decision::{Decisions, Intent};
-use crate::digest::Chain;
+use crate::digest::{self, Chain};
 use crate::endowment::endow;
 use crate::event::{Close, DayClose, Request, RoundLog, Transfer, Verdict};
 use crate::ledger::Ledger;
-use crate::listing::{Accepted, Depth, Listing, Outcome, Stage};
+use crate::listing::{Depth, Listing, Outcome, Stage};
 use crate::observation::{MarketView, Observation, StockView};
+use crate::parallel::{LARGE, both};
 use crate::rng::Seed;
 use crate::rules::{Bench, Court, Judged, used};
 use crate::scenario::{Scenario, Settlement, StageKind};
 use crate::units::{Cash, Day, Price, RequestId, StockId, TraderId};
 
 /// Traders are judged in pieces of so many, side by side.
-const PIECE: usize = 4096;
+const PIECE: usize = 2048;
 
 /// A market in progress.
 ///
@@ -124,7 +125,7 @@ impl Engine {
         let listing = &self.listings[stock.index()];
         let grid = &self.scenario.rules().grid;
         Side::BOTH.into_iter().flat_map(move |side| {
-            listing.own(trader, side).map(move |(_, order)| {
+            listing.register.own(trader, side).map(move |(_, order)| {
                 let price = Price(grid.units(order.tick));
                 (side, Depth { price, qty: u64::from(order.left) })
             })
@@ -187,9 +188,15 @@ impl Engine {
     fn settle(&mut self, mut decisions: Decisions) -> RoundLog {
         decisions.sort();
         let kind = self.kind();
-        let mut requests = self.number(&decisions.intents);
-        self.judge(&mut requests, kind);
-        self.run_stage(kind, requests.len());
+        let is_large = decisions.intents.len() >= LARGE;
+        let intents = decisions.intents.as_slice();
+        let act = || {
+            let mut requests = self.number(intents);
+            self.judge(&mut requests, kind);
+            self.run_stage(kind, is_large);
+            requests
+        };
+        let (requests, asked) = both(is_large, act, || digest::asked(intents));
         let mut log = RoundLog {
             day: self.day,
             stage: u8::try_from(self.stage).expect("a scenario has at most 255 stages a day"),
@@ -212,7 +219,7 @@ impl Engine {
         log.trades =
             self.outcomes.iter().map(|it| it.trades.as_slice()).collect::<Vec<_>>().concat();
         log.ends = self.outcomes.iter().map(|it| it.ends.as_slice()).collect::<Vec<_>>().concat();
-        log.digest = self.chain.add(&log, &self.ledger, &self.listings);
+        log.digest = self.chain.add(&log, &asked, &self.ledger, &self.listings);
         self.when += 1;
         self.stage += 1;
         if last {
@@ -230,10 +237,10 @@ impl Engine {
             intent,
             verdict: Verdict::Accepted,
         };
-        if intents.len() < PIECE {
+        if intents.len() < LARGE {
             return intents.iter().enumerate().map(request).collect();
         }
-        intents.par_iter().enumerate().map(request).collect()
+        intents.par_iter().enumerate().with_min_len(PIECE).map(request).collect()
     }
 
     /// Judges all requests, trader by trader; traders are independent of each other here.
@@ -265,25 +272,19 @@ impl Engine {
     }
 
     /// Runs the stage in every book; books are independent of each other.
-    fn run_stage(&mut self, kind: StageKind, n_requests: usize) {
+    fn run_stage(&mut self, kind: StageKind, is_large: bool) {
         self.outcomes.iter_mut().for_each(Outcome::clear);
         if kind == StageKind::Talk {
             return;
         }
-        let stage = Stage { rules: self.scenario.rules(), seed: self.seed, kind, when: self.when };
+        let (rules, seed, when) = (self.scenario.rules(), self.seed, self.when);
+        let stage = Stage { rules, seed, kind, when, is_large };
         let judged = &self.judged;
-        let run = |(listing, out): (&mut Listing, &mut Outcome)| {
-            let stock = listing.stock.index();
-            let accepted: Vec<&[Accepted]> =
-                judged.iter().map(|it| it.accepted[stock].as_slice()).collect();
-            let withdrawn: Vec<_> =
-                judged.iter().map(|it| it.withdrawn[stock].as_slice()).collect();
-            listing.run(&stage, &withdrawn.concat(), &mut accepted.concat(), out);
-        };
-        if n_requests < PIECE {
-            self.listings.iter_mut().zip(&mut self.outcomes).for_each(run);
-        } else {
+        let run = |(it, out): (&mut Listing, &mut Outcome)| it.run(&stage, judged, out);
+        if is_large {
             self.listings.par_iter_mut().zip(&mut self.outcomes).for_each(run);
+        } else {
+            self.listings.iter_mut().zip(&mut self.outcomes).for_each(run);
         }
     }
 
@@ -292,7 +293,7 @@ impl Engine {
         let outcomes = &mut self.outcomes;
         let before: Vec<usize> = outcomes.iter().map(|it| it.ends.len()).collect();
         let close = |(it, out): (&mut Listing, &mut Outcome)| it.close_day(rules, out);
-        let closes: Vec<Close> = if self.scenario.traders() < PIECE {
+        let closes: Vec<Close> = if self.scenario.traders() < LARGE {
             self.listings.iter_mut().zip(outcomes.iter_mut()).map(close).collect()
         } else {
             self.listings.par_iter_mut().zip(outcomes.par_iter_mut()).map(close).collect()

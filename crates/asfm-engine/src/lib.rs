@@ -46,6 +46,7 @@ mod event;
 mod ledger;
 mod listing;
 mod observation;
+mod parallel;
 mod rng;
 mod rules;
 mod scenario;
@@ -61,7 +62,7 @@ pub use event::{
 pub use ledger::{Ledger, Wallet};
 pub use listing::{Depth, Yesterday};
 pub use observation::{MarketView, Observation, StockView};
-pub use rng::{Draws, Purpose, Seed};
+pub use rng::{Draws, Purpose, Seed, Streams};
 pub use scenario::{
     Allocation, AuctionKind, CloseKind, Company, ContinuousKind, Dividend, Kind, MarketRules, News,
     NoTradeClose, OperationsPer, OrderLife, Priority, Resubmission, Scenario, ScenarioError,

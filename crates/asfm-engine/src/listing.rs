@@ -6,7 +6,9 @@ use asfm_book::{
 };
 
 use crate::event::{Auction, Close, End, EndReason, Trade};
+use crate::parallel::both;
 use crate::rng::{Purpose, Seed, shuffle};
+use crate::rules::Judged;
 use crate::scenario::{
     AuctionKind, CloseKind, MarketRules, NoTradeClose, OrderLife, Priority, StageKind,
 };
@@ -107,39 +109,44 @@ pub struct Yesterday {
 
 #[derive(Debug)]
 pub(crate) struct Listing {
-    pub(crate) stock: StockId,
     pub(crate) book: Book,
-    pub(crate) orders: Vec<Order>,
-    /// For each trader and side, where its orders are found.
-    heads: Vec<[Head; 2]>,
+    pub(crate) register: Register,
     pub(crate) closes: Vec<Price>,
     /// The lowest and highest limit of the day.
     pub(crate) band: (Tick, Tick),
     pub(crate) yesterday: Yesterday,
+    /// The orders of a stage in their order of arrival, kept for its memory.
+    queue: Vec<Accepted>,
+}
+
+/// What the exchange knows of a stock's orders beside the book, and of its trades today.
+#[derive(Debug)]
+pub(crate) struct Register {
+    pub(crate) stock: StockId,
+    pub(crate) orders: Vec<Order>,
+    /// For each trader and side, where its orders are found.
+    heads: Vec<[Head; 2]>,
     tally: Tally,
     flows: Vec<(TraderId, i64)>,
-    events: Events,
 }
 
-/// What the book reports, in order.
-#[derive(Debug, Default)]
-struct Events(Vec<Reported>);
-
-#[derive(Debug, Clone, Copy)]
-enum Reported {
-    Met(Met),
-    SelfTrade(OrderId),
+/// Enters what the book reports into the register, while what it concerns is at hand.
+struct Clerk<'l> {
+    register: &'l mut Register,
+    rules: &'l MarketRules,
+    out: &'l mut Outcome,
 }
 
-impl Sink for Events {
+impl Sink for Clerk<'_> {
     #[inline]
     fn trade(&mut self, trade: Met) {
-        self.0.push(Reported::Met(trade));
+        self.register.trade(&trade, self.rules, self.out);
     }
 
+    #[inline]
     fn cancelled(&mut self, id: OrderId, _: Qty, reason: CancelReason) {
         if reason == CancelReason::SelfTrade {
-            self.0.push(Reported::SelfTrade(id));
+            self.register.end(place_of(id), EndReason::SelfTrade, self.rules, self.out);
         }
     }
 }
@@ -151,6 +158,8 @@ pub(crate) struct Stage<'r> {
     pub(crate) kind: StageKind,
     /// Counts all stages of the run.
     pub(crate) when: u64,
+    /// Whether there is so much to do that doing it side by side pays.
+    pub(crate) is_large: bool,
 }
 
 impl Listing {
@@ -164,17 +173,20 @@ impl Listing {
             self_trade: rules.self_trade.into(),
             continuous: rules.continuous.into(),
         };
-        let mut it = Self {
+        let register = Register {
             stock,
-            book: Book::new(options),
             orders: Vec::new(),
             heads: vec![[Head::default(); 2]; traders],
+            tally: Tally::default(),
+            flows: Vec::new(),
+        };
+        let mut it = Self {
+            book: Book::new(options),
+            register,
             closes,
             band: (Tick(1), Tick(u32::MAX)),
             yesterday: Yesterday::default(),
-            tally: Tally::default(),
-            flows: Vec::new(),
-            events: Events::default(),
+            queue: Vec::new(),
         };
         it.set_band(rules);
         it
@@ -186,29 +198,15 @@ impl Listing {
     }
 
     pub(crate) fn first_price(&self) -> Option<Price> {
-        self.tally.open
+        self.register.tally.open
     }
 
     pub(crate) fn last_price(&self) -> Option<Price> {
-        self.tally.last
+        self.register.tally.last
     }
 
     pub(crate) fn volume(&self) -> u64 {
-        self.tally.volume
-    }
-
-    /// A trader's unmatched orders on one side, newest first.
-    #[inline]
-    pub(crate) fn own(&self, trader: TraderId, side: Side) -> impl Iterator<Item = (u32, &Order)> {
-        let head = self.heads[trader.index()][side_index(side)];
-        let mut next = head.newest;
-        let chain = std::iter::from_fn(move || {
-            let place = next.checked_sub(1)?;
-            let order = &self.orders[place as usize];
-            next = order.before;
-            Some((place, order))
-        });
-        chain.filter(|it| it.1.left > 0).take(head.live as usize)
+        self.register.tally.volume
     }
 
     /// Sets the day's price band: the grid prices within the limit around the previous close.
@@ -226,66 +224,61 @@ impl Listing {
         };
     }
 
-    /// Marks an order that leaves the book unfilled and says what it frees.
-    fn end(&mut self, place: usize, reason: EndReason, rules: &MarketRules, out: &mut Outcome) {
-        let order = &mut self.orders[place];
-        let qty = std::mem::take(&mut order.left);
-        self.heads[order.trader.index()][side_index(order.side)].live -= 1;
-        let freed = match order.side {
-            Side::Buy => reservation(order.tick, qty, rules),
-            Side::Sell => Cash(0),
-        };
-        out.freed.push(Some(freed));
-        out.ends.push(End {
-            order: order.request,
-            trader: order.trader,
-            stock: self.stock,
-            side: order.side,
-            qty,
-            reason,
-        });
-    }
-
     /// One stage: withdrawals first, then the accepted orders in their order of arrival.
-    pub(crate) fn run(
-        &mut self,
-        stage: &Stage<'_>,
-        withdrawn: &[(u32, EndReason)],
-        accepted: &mut [Accepted],
-        out: &mut Outcome,
-    ) {
-        for &(place, why) in withdrawn {
-            self.book.cancel(book_id(place as usize), &mut ()).expect("unmatched, so in the book");
-            self.end(place as usize, why, stage.rules, out);
-        }
-        out.freed.fill(None);
-        if stage.rules.priority == Priority::Random {
-            let who = u64::from(self.stock.0);
-            let mut draws = stage.seed.stream(Purpose::Arrival, who, stage.when);
-            shuffle(accepted, &mut |n| draws.below(n));
-        }
+    pub(crate) fn run(&mut self, stage: &Stage<'_>, judged: &[Judged], out: &mut Outcome) {
+        let stock = self.register.stock.index();
+        let mut queue = std::mem::take(&mut self.queue);
+        let withdraw = || {
+            for it in judged {
+                self.withdraw(&it.withdrawn[stock], out);
+            }
+        };
+        let line_up = || {
+            queue.clear();
+            for it in judged {
+                queue.extend_from_slice(&it.accepted[stock]);
+            }
+            if stage.rules.priority == Priority::Random {
+                let mut draws = stage.seed.stream(Purpose::Arrival, stock as u64, stage.when);
+                shuffle(&mut queue, &mut |n| draws.below(n));
+            }
+        };
+        both(stage.is_large, withdraw, line_up);
         if stage.kind == StageKind::Auction {
             self.book.collect();
         }
-        let mut events = std::mem::take(&mut self.events);
-        for it in accepted.iter() {
-            self.arrive(it, &mut events);
+        for it in &queue {
+            self.arrive(it, stage.rules, out);
         }
-        let opens = self.tally.open.is_none();
-        let uncrossed = (stage.kind == StageKind::Auction).then(|| {
-            let rule = self.auction_rule(stage.rules);
-            self.book.uncross(rule, &mut events)
-        });
-        self.carry_out(&mut events, stage.rules, out);
-        self.events = events;
-        if let Some(auction) = uncrossed
-            && !self.orders.is_empty()
-        {
+        self.queue = queue;
+        if stage.kind == StageKind::Auction {
+            self.uncross(stage.rules, out);
+        }
+    }
+
+    /// Takes orders out of the book; what they had reserved is free already.
+    fn withdraw(&mut self, withdrawn: &[(u32, EndReason)], out: &mut Outcome) {
+        for &(place, why) in withdrawn {
+            let place = place as usize;
+            self.book.cancel(book_id(place), &mut ()).expect("unmatched, so in the book");
+            self.register.leave(place, why, out);
+            out.freed.push(None);
+        }
+    }
+
+    /// Matches what was collected.
+    fn uncross(&mut self, rules: &MarketRules, out: &mut Outcome) {
+        let opens = self.register.tally.open.is_none();
+        let rule = self.auction_rule(rules);
+        let mut clerk = Clerk { register: &mut self.register, rules, out };
+        let auction = self.book.uncross(rule, &mut clerk);
+        if !self.register.orders.is_empty() {
             let value: i128 = out.trades.iter().map(|it| i128::from(it.value().0)).sum();
             let price = (auction.volume > 0).then(|| mean(value, auction.volume));
-            out.auction = Some(Auction { stock: self.stock, price, volume: auction.volume });
+            let stock = self.register.stock;
+            out.auction = Some(Auction { stock, price, volume: auction.volume });
             if opens && price.is_some() {
-                self.tally.open = price;
+                self.register.tally.open = price;
             }
         }
     }
@@ -301,7 +294,141 @@ impl Listing {
     }
 
     #[inline]
-    fn arrive(&mut self, it: &Accepted, events: &mut Events) {
+    fn arrive(&mut self, it: &Accepted, rules: &MarketRules, out: &mut Outcome) {
+        let place = self.register.enter(it);
+        let order = LimitOrder {
+            id: book_id(place),
+            trader: asfm_book::TraderId(it.trader.number()),
+            side: it.side,
+            qty: it.qty,
+            price: it.tick,
+            tif: TimeInForce::Day,
+            post_only: false,
+        };
+        let mut clerk = Clerk { register: &mut self.register, rules, out };
+        self.book.limit(order, &mut clerk).expect("ids are fresh and prices in the band");
+    }
+
+    /// Ends the day: expires day orders and fixes the close.
+    pub(crate) fn close_day(&mut self, rules: &MarketRules, out: &mut Outcome) -> Close {
+        let depth = |side: Side| -> Vec<Depth> {
+            let levels = self.book.levels(side).take(rules.depth_levels);
+            levels
+                .map(|it| Depth { price: Price(rules.grid.units(it.price)), qty: it.qty })
+                .collect()
+        };
+        let (bids, asks) = (depth(Side::Buy), depth(Side::Sell));
+        let tally = self.register.tally;
+        let vwap = (tally.volume > 0).then(|| mean(i128::from(tally.value.0), tally.volume));
+        let close = self.closing_price(rules);
+        self.yesterday = Yesterday { vwap, volume: tally.volume, bids, asks };
+        self.closes.push(close);
+        self.register.tally = Tally::default();
+        self.set_band(rules);
+        match rules.order_life {
+            OrderLife::Day => self.expire(rules, out),
+            OrderLife::GoodTillCancelled => self.carry_over(rules, out),
+        }
+        Close {
+            stock: self.register.stock,
+            open: tally.open,
+            high: tally.high,
+            low: tally.low,
+            close,
+            value: tally.value,
+            volume: tally.volume,
+            trades: tally.trades,
+            flow: rules.large_trade.map(|least| self.register.flow(least)),
+        }
+    }
+
+    fn closing_price(&self, rules: &MarketRules) -> Price {
+        let tick = rules.grid.tick_units();
+        let Tally { value, volume, trades, prices, last: Some(last), .. } = self.register.tally
+        else {
+            return self.quiet_close(rules);
+        };
+        let exact = match rules.close {
+            CloseKind::Vwap => (i128::from(value.0), i128::from(volume)),
+            CloseKind::Mean => (prices, i128::from(trades)),
+            CloseKind::Last => (i128::from(last.0), 1),
+        };
+        Price(half_even(exact.0, exact.1 * i128::from(tick)) * tick)
+    }
+
+    fn quiet_close(&self, rules: &MarketRules) -> Price {
+        let best = |side| self.book.best(side).map(|it| rules.grid.units(it.price));
+        match (rules.no_trade_close, best(Side::Buy), best(Side::Sell)) {
+            (NoTradeClose::QuoteMidpoint, Some(bid), Some(ask)) => {
+                let tick = rules.grid.tick_units();
+                Price(half_even(i128::from(bid + ask), 2 * i128::from(tick)) * tick)
+            }
+            _ => self.reference(),
+        }
+    }
+
+    fn expire(&mut self, rules: &MarketRules, out: &mut Outcome) {
+        for place in 0..self.register.orders.len() {
+            if self.register.orders[place].left > 0 {
+                self.register.end(place, EndReason::Expired, rules, out);
+            }
+        }
+        self.register.orders.clear();
+        self.register.heads.fill([Head::default(); 2]);
+        self.book.clear();
+    }
+
+    /// Ends the orders that tomorrow's band does not contain and forgets the finished ones; the
+    /// others keep their order of arrival.
+    fn carry_over(&mut self, rules: &MarketRules, out: &mut Outcome) {
+        let (lowest, highest) = self.band;
+        for place in 0..self.register.orders.len() {
+            let Order { left, tick, .. } = self.register.orders[place];
+            if left > 0 && !(lowest..=highest).contains(&tick) {
+                self.register.end(place, EndReason::OutsideBand, rules, out);
+            }
+        }
+        let old = std::mem::take(&mut self.register.orders);
+        self.register.heads.fill([Head::default(); 2]);
+        self.book.clear();
+        for it in old.iter().filter(|it| it.left > 0) {
+            let qty = Qty::new(it.left).expect("filtered");
+            let accepted = Accepted {
+                request: it.request,
+                trader: it.trader,
+                side: it.side,
+                tick: it.tick,
+                qty,
+            };
+            self.arrive(&accepted, rules, out);
+        }
+    }
+}
+
+impl Register {
+    /// Whether a trader has unmatched orders on one side.
+    #[inline]
+    pub(crate) fn has(&self, trader: TraderId, side: Side) -> bool {
+        self.heads[trader.index()][side_index(side)].live > 0
+    }
+
+    /// A trader's unmatched orders on one side, newest first.
+    #[inline]
+    pub(crate) fn own(&self, trader: TraderId, side: Side) -> impl Iterator<Item = (u32, &Order)> {
+        let head = self.heads[trader.index()][side_index(side)];
+        let mut next = head.newest;
+        let chain = std::iter::from_fn(move || {
+            let place = next.checked_sub(1)?;
+            let order = &self.orders[place as usize];
+            next = order.before;
+            Some((place, order))
+        });
+        chain.filter(|it| it.1.left > 0).take(head.live as usize)
+    }
+
+    /// Enters an order that is about to go to the book, and says where.
+    #[inline]
+    fn enter(&mut self, it: &Accepted) -> usize {
         let place = self.orders.len();
         let head = &mut self.heads[it.trader.index()][side_index(it.side)];
         // Where none of the older orders is left, they need not be walked past.
@@ -316,26 +443,32 @@ impl Listing {
             left: it.qty.get(),
             before,
         });
-        let order = LimitOrder {
-            id: book_id(place),
-            trader: asfm_book::TraderId(it.trader.number()),
-            side: it.side,
-            qty: it.qty,
-            price: it.tick,
-            tif: TimeInForce::Day,
-            post_only: false,
-        };
-        self.book.limit(order, events).expect("ids are fresh and prices in the band");
+        place
     }
 
-    /// Turns what the book reported into events and into what accounts must change.
-    fn carry_out(&mut self, events: &mut Events, rules: &MarketRules, out: &mut Outcome) {
-        for reported in events.0.drain(..) {
-            match reported {
-                Reported::Met(met) => self.trade(&met, rules, out),
-                Reported::SelfTrade(id) => self.end(place_of(id), EndReason::SelfTrade, rules, out),
-            }
-        }
+    /// Marks an order that leaves the book unfilled and says what it frees.
+    fn end(&mut self, place: usize, reason: EndReason, rules: &MarketRules, out: &mut Outcome) {
+        let Order { tick, left, side, .. } = self.orders[place];
+        out.freed.push(Some(match side {
+            Side::Buy => reservation(tick, left, rules),
+            Side::Sell => Cash(0),
+        }));
+        self.leave(place, reason, out);
+    }
+
+    /// Marks an order that leaves the book unfilled.
+    fn leave(&mut self, place: usize, reason: EndReason, out: &mut Outcome) {
+        let order = &mut self.orders[place];
+        let qty = std::mem::take(&mut order.left);
+        self.heads[order.trader.index()][side_index(order.side)].live -= 1;
+        out.ends.push(End {
+            order: order.request,
+            trader: order.trader,
+            stock: self.stock,
+            side: order.side,
+            qty,
+            reason,
+        });
     }
 
     #[inline]
@@ -374,100 +507,6 @@ impl Listing {
         }
         out.trades.push(trade);
         out.released.push(released);
-    }
-
-    /// Ends the day: expires day orders and fixes the close.
-    pub(crate) fn close_day(&mut self, rules: &MarketRules, out: &mut Outcome) -> Close {
-        let depth = |side: Side| -> Vec<Depth> {
-            let levels = self.book.levels(side).take(rules.depth_levels);
-            levels
-                .map(|it| Depth { price: Price(rules.grid.units(it.price)), qty: it.qty })
-                .collect()
-        };
-        let (bids, asks) = (depth(Side::Buy), depth(Side::Sell));
-        let tally = self.tally;
-        let vwap = (tally.volume > 0).then(|| mean(i128::from(tally.value.0), tally.volume));
-        let close = self.closing_price(rules);
-        self.yesterday = Yesterday { vwap, volume: tally.volume, bids, asks };
-        self.closes.push(close);
-        self.tally = Tally::default();
-        self.set_band(rules);
-        match rules.order_life {
-            OrderLife::Day => self.expire(rules, out),
-            OrderLife::GoodTillCancelled => self.carry_over(rules, out),
-        }
-        Close {
-            stock: self.stock,
-            open: tally.open,
-            high: tally.high,
-            low: tally.low,
-            close,
-            value: tally.value,
-            volume: tally.volume,
-            trades: tally.trades,
-            flow: rules.large_trade.map(|least| self.flow(least)),
-        }
-    }
-
-    fn closing_price(&self, rules: &MarketRules) -> Price {
-        let tick = rules.grid.tick_units();
-        let Tally { value, volume, trades, prices, last: Some(last), .. } = self.tally else {
-            return self.quiet_close(rules);
-        };
-        let exact = match rules.close {
-            CloseKind::Vwap => (i128::from(value.0), i128::from(volume)),
-            CloseKind::Mean => (prices, i128::from(trades)),
-            CloseKind::Last => (i128::from(last.0), 1),
-        };
-        Price(half_even(exact.0, exact.1 * i128::from(tick)) * tick)
-    }
-
-    fn quiet_close(&self, rules: &MarketRules) -> Price {
-        let best = |side| self.book.best(side).map(|it| rules.grid.units(it.price));
-        match (rules.no_trade_close, best(Side::Buy), best(Side::Sell)) {
-            (NoTradeClose::QuoteMidpoint, Some(bid), Some(ask)) => {
-                let tick = rules.grid.tick_units();
-                Price(half_even(i128::from(bid + ask), 2 * i128::from(tick)) * tick)
-            }
-            _ => self.reference(),
-        }
-    }
-
-    fn expire(&mut self, rules: &MarketRules, out: &mut Outcome) {
-        for place in 0..self.orders.len() {
-            if self.orders[place].left > 0 {
-                self.end(place, EndReason::Expired, rules, out);
-            }
-        }
-        self.orders.clear();
-        self.heads.fill([Head::default(); 2]);
-        self.book.clear();
-    }
-
-    /// Ends the orders that tomorrow's band does not contain and forgets the finished ones; the
-    /// others keep their order of arrival.
-    fn carry_over(&mut self, rules: &MarketRules, out: &mut Outcome) {
-        let (lowest, highest) = self.band;
-        for place in 0..self.orders.len() {
-            let Order { left, tick, .. } = self.orders[place];
-            if left > 0 && !(lowest..=highest).contains(&tick) {
-                self.end(place, EndReason::OutsideBand, rules, out);
-            }
-        }
-        let old = std::mem::take(&mut self.orders);
-        self.heads.fill([Head::default(); 2]);
-        self.book.clear();
-        for it in old.iter().filter(|it| it.left > 0) {
-            let qty = Qty::new(it.left).expect("filtered");
-            let accepted = Accepted {
-                request: it.request,
-                trader: it.trader,
-                side: it.side,
-                tick: it.tick,
-                qty,
-            };
-            self.arrive(&accepted, &mut Events::default());
-        }
     }
 
     /// Net purchases of traders who traded at least `least` today.

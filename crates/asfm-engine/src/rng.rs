@@ -32,6 +32,8 @@ pub enum Purpose {
 pub struct Seed(pub u64);
 
 const WORDS: usize = 16;
+/// The bytes of one actor's block.
+const BLOCK: usize = WORDS * 4;
 const BATCH: usize = 64;
 
 impl Seed {
@@ -56,26 +58,44 @@ impl Seed {
     }
 
     /// The streams of the actors `first, first + 1, …`, made many at a time.
-    pub fn streams(self, purpose: Purpose, first: u64, when: u64) -> impl Iterator<Item = Draws> {
+    pub fn streams(self, purpose: Purpose, first: u64, when: u64) -> Streams {
         let mut keyed = self.keyed(purpose, when);
         keyed.set_word_pos(u128::from(first) * WORDS as u128);
-        let mut bytes = [0_u8; BATCH * WORDS * 4];
-        let mut at = BATCH;
-        let mut who = first;
-        std::iter::from_fn(move || {
-            if at == BATCH {
-                keyed.fill_bytes(&mut bytes);
-                at = 0;
-            }
-            let mut words = [0; WORDS];
-            let from = &bytes[at * WORDS * 4..(at + 1) * WORDS * 4];
-            for (word, four) in words.iter_mut().zip(from.chunks_exact(4)) {
-                *word = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
-            }
-            at += 1;
-            who += 1;
-            Some(Draws { words, next: 0, seed: self, purpose, who: who - 1, when, more: None })
-        })
+        let who = first.wrapping_sub(1);
+        let draws =
+            Draws { words: [0; WORDS], next: 0, seed: self, purpose, who, when, more: None };
+        Streams { keyed, bytes: [0; BATCH * BLOCK], at: BATCH * BLOCK, draws }
+    }
+}
+
+/// The streams of consecutive actors, one after the other; they do not end.
+#[derive(Debug)]
+pub struct Streams {
+    keyed: ChaCha8Rng,
+    bytes: [u8; BATCH * BLOCK],
+    /// Where in `bytes` the next actor's block begins.
+    at: usize,
+    draws: Draws,
+}
+
+impl Streams {
+    /// The next actor's stream. It is lent, because moving it costs as much as drawing from it.
+    #[inline]
+    pub fn advance(&mut self) -> &mut Draws {
+        if self.at == self.bytes.len() {
+            self.keyed.fill_bytes(&mut self.bytes);
+            self.at = 0;
+        }
+        let block = &self.bytes[self.at..self.at + BLOCK];
+        self.at += BLOCK;
+        let draws = &mut self.draws;
+        for (word, four) in draws.words.iter_mut().zip(block.as_chunks().0) {
+            *word = u32::from_le_bytes(*four);
+        }
+        draws.next = 0;
+        draws.who = draws.who.wrapping_add(1);
+        draws.more = None;
+        draws
     }
 }
 
@@ -102,16 +122,20 @@ impl Draws {
         self.beyond()
     }
 
+    /// The next word of the stream of its own, with the fifteen after it in store.
     #[cold]
     fn beyond(&mut self) -> u32 {
         let Self { seed, purpose, who, when, .. } = *self;
-        self.more
-            .get_or_insert_with(|| {
-                let mut keyed = seed.keyed(purpose, when);
-                keyed.set_stream(who + 1);
-                Box::new(keyed)
-            })
-            .next_u32()
+        let more = self.more.get_or_insert_with(|| {
+            let mut keyed = seed.keyed(purpose, when);
+            keyed.set_stream(who + 1);
+            Box::new(keyed)
+        });
+        for word in &mut self.words {
+            *word = more.next_u32();
+        }
+        self.next = 1;
+        self.words[0]
     }
 
     /// A whole number below `n`, all equally likely (Lemire 2019); 0 for `n = 0`.
@@ -169,7 +193,9 @@ mod tests {
     #[test]
     fn a_stream_is_the_same_alone_and_among_many() {
         let seed = Seed(7);
-        for (who, mut many) in (5_u64..300).zip(seed.streams(Purpose::Decision, 5, 9)) {
+        let mut streams = seed.streams(Purpose::Decision, 5, 9);
+        for who in 5_u64..300 {
+            let many = streams.advance();
             let mut alone = seed.stream(Purpose::Decision, who, 9);
             let left: Vec<u32> = (0..40).map(|_| many.word()).collect();
             let right: Vec<u32> = (0..40).map(|_| alone.word()).collect();

@@ -92,11 +92,12 @@ impl Court<'_> {
         let (qty, tick) = (self.quantity(qty)?, self.limit(listing, price)?);
         let counted = self.operations(bench, trader, stock, side)?;
         // What the trader's older orders of this side hold is free for the new one.
-        let replaces =
-            self.rules.resubmission == Resubmission::Replace && !cleared.contains(&(stock, side));
+        let replaces = self.rules.resubmission == Resubmission::Replace
+            && listing.register.has(trader, side)
+            && !cleared.contains(&(stock, side));
         let (mut held_cash, mut held_shares) = (Cash(0), 0);
         if replaces {
-            for (_, order) in listing.own(trader, side) {
+            for (_, order) in listing.register.own(trader, side) {
                 match side {
                     Side::Buy => held_cash += reservation(order.tick, order.left, self.rules),
                     Side::Sell => held_shares += u64::from(order.left),
@@ -198,7 +199,7 @@ impl Court<'_> {
         if cleared.contains(&(stock, side)) {
             return;
         }
-        for (place, order) in self.listings[stock.index()].own(trader, side) {
+        for (place, order) in self.listings[stock.index()].register.own(trader, side) {
             match side {
                 Side::Buy => {
                     let amount = reservation(order.tick, order.left, self.rules);

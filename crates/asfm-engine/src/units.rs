@@ -120,6 +120,10 @@ impl Ppm {
         if self.0 == 0 {
             return Cash(0);
         }
+        // Of all but enormous amounts, without the division of 128 bits, which is a loop.
+        if let Some(parts) = amount.0.checked_mul(i64::from(self.0)) {
+            return Cash(parts / 1_000_000);
+        }
         let part = i128::from(amount.0) * i128::from(self.0) / 1_000_000;
         Cash(i64::try_from(part).expect("a share below one of an i64 fits an i64"))
     }

@@ -33,8 +33,9 @@ fn rounds() -> Vec<RoundLog> {
     while let Some(round) = engine.next_round() {
         let mut decisions = Decisions::new();
         let view = round.market();
-        let streams = round.seed().streams(Purpose::Decision, 0, view.when);
-        for (index, mut draws) in (0..AGENTS).zip(streams) {
+        let mut streams = round.seed().streams(Purpose::Decision, 0, view.when);
+        for index in 0..AGENTS {
+            let draws = streams.advance();
             let stock = StockId(u16::try_from(draws.below(3)).expect("three stocks"));
             let reference = view.stocks[stock.index()].reference.0;
             let price = reference / 10_000 * i64::from(97 + draws.below(7)) * 100;
