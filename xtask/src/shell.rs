@@ -93,7 +93,7 @@ pub(crate) fn cargo<'s>(shell: &'s Shell, words: &str) -> Cmd<'s> {
     let cmd = shell.cmd(cargo).args(words.split_whitespace()).quiet();
     // What cargo tells us about ourselves is nothing to the cargo that we start: build scripts that
     // look at it (ring's does) would build everything again each time.
-    std::env::vars().map(|it| it.0).filter(|it| is_ours(it)).fold(cmd, |cmd, it| cmd.env_remove(it))
+    std::env::vars().map(|it| it.0).filter(|it| is_ours(it)).fold(cmd, Cmd::env_remove)
 }
 
 /// Whether `cargo run` sets this variable for the program that it runs.
