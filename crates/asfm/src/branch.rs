@@ -8,7 +8,7 @@ use asfm_recorder::{Branch as Fork, Recorder, Run};
 use crate::cli::{Brain, Branch};
 use crate::drive::{Drive, Past, Told};
 use crate::failure::{Failure, misuse, open_run};
-use crate::talk::Limits;
+use crate::talk::{Limits, PastCalls};
 use crate::{run, scenario};
 
 /// `asfm branch`.
@@ -33,7 +33,7 @@ pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
     if let (None, Some(model)) = (&flags.brain, &parent.info().header.model) {
         limits = limits.like(model);
     }
-    let talk = run::talk(&brain, &limits, &scenario, seed, &cast)?;
+    let mut talk = run::talk(&brain, &limits, &scenario, seed, &cast)?;
     // Gone through twice: nothing is written before the whole past is known to be the same.
     let last = share(parent, &mut Engine::new(scenario.clone(), seed), day, |_| Ok(()))?;
 
@@ -45,14 +45,21 @@ pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
     let mut past = Past::none(&engine);
     // A file has one model; the answers of another one stay in the parent's.
     let asked = parent.info().header.model.is_some() && parent.info().header.model == header.model;
+    let mut asked_before = PastCalls::default();
     share(parent, &mut engine, day, |log| {
         if asked {
-            calls.of(log.day, log.stage)?.into_iter().try_for_each(|it| recorder.call(it))?;
+            for call in calls.of(log.day, log.stage)? {
+                asked_before.add(&call);
+                recorder.call(call)?;
+            }
         }
         recorder.record(Arc::clone(&log))?;
         past.add(log);
         Ok(())
     })?;
+    if let Some(talk) = &mut talk {
+        talk.after(asked_before);
+    }
     let told = Told { file: Some(flags.out.clone()), brain: brain.word(), json: flags.json };
     Drive { engine, cast, talk, recorder: Some(recorder), past, told }.go()
 }

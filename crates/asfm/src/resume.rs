@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use asfm_agent::Cast;
-use asfm_chat::Slot;
 use asfm_engine::Engine;
 use asfm_llm::Spent;
 use asfm_recorder::{Recorder, Run, Status};
@@ -11,7 +10,7 @@ use asfm_recorder::{Recorder, Run, Status};
 use crate::cli::{Brain, Resume};
 use crate::drive::{Drive, Past, Told};
 use crate::failure::{Failure, misuse, open_run};
-use crate::talk::{Limits, Talk, TalkTally, count};
+use crate::talk::{Limits, PastCalls, Talk, count};
 use crate::{run, scenario};
 
 /// `asfm resume`.
@@ -48,7 +47,7 @@ pub(crate) fn resume(flags: &Resume) -> Result<(), Failure> {
 }
 
 /// Those who ask a language model, with what they asked before: the answers of the stage that had
-/// begun, and the count of all others. The file is closed, so that it can be written.
+/// begun, and the count of all others.
 fn talk(
     file: &Run,
     brain: &Brain,
@@ -68,30 +67,19 @@ fn talk(
         )));
     };
     let mut spent = Spent::default();
-    let mut tally = TalkTally::default();
+    let mut past = PastCalls::default();
     let mut begun = Vec::new();
-    let mut last: Option<(Slot, bool)> = None;
     file.calls(|call| {
         count(&mut spent, &call);
         if Some((call.slot.day, call.slot.stage)) > settled {
             begun.push(call);
-            return;
+        } else {
+            past.add(&call);
         }
-        // Calls come by slot: the last one of a trader and stage says what became of it.
-        let whose = |it: Slot| (it.day, it.stage, it.trader);
-        if let Some((slot, used)) = last
-            && whose(slot) != whose(call.slot)
-        {
-            tally.decided(!used);
-        }
-        last = Some((call.slot, call.note.rung.is_some()));
-        tally.call(&call);
     })?;
-    if let Some((_, used)) = last {
-        tally.decided(!used);
-    }
     let limits = Limits::of(&flags.model)?.like(&model);
     let mut talk = Talk::asking(scenario, seed, cast, limits.source(spec, spent)?, &limits)?;
-    talk.go_on(begun, tally);
+    talk.after(past);
+    talk.go_on(begun);
     Ok(Some(talk))
 }

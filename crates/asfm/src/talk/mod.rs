@@ -21,7 +21,8 @@ use tokio::runtime::Runtime;
 
 pub(crate) use known::Known;
 pub(crate) use open::{Limits, count};
-pub(crate) use tally::{TalkSummary, TalkTally};
+use tally::TalkTally;
+pub(crate) use tally::{PastCalls, TalkSummary};
 
 use crate::failure::Failure;
 use stage::{Halt, Stage};
@@ -39,7 +40,7 @@ pub(crate) struct Talk {
     runtime: Runtime,
     /// How many conversations are held at a time.
     width: usize,
-    pub(crate) tally: TalkTally,
+    tally: TalkTally,
 }
 
 /// Whether a stage was talked through.

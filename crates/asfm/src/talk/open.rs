@@ -10,7 +10,7 @@ use asfm_engine::{Scenario, Seed};
 use asfm_llm::{Budget, Caps, Client, Keys, Prices, Script, Settings, Source, Spec, Spent};
 use asfm_recorder::{Call, Calls, Model};
 
-use super::{Known, Talk, TalkTally};
+use super::{Known, PastCalls, Talk, TalkTally};
 use crate::cli::ModelFlags;
 use crate::failure::{Failure, misuse};
 
@@ -156,10 +156,14 @@ impl Talk {
         })
     }
 
+    /// Counts what was asked before, too.
+    pub(crate) fn after(&mut self, past: PastCalls) {
+        self.tally = past.tally();
+    }
+
     /// Goes on with a stage that was begun: these answers are in the run file already.
-    pub(crate) fn go_on(&mut self, begun: Vec<Call>, tally: TalkTally) {
+    pub(crate) fn go_on(&mut self, begun: Vec<Call>) {
         self.known = Known::Begun(begun);
-        self.tally = tally;
     }
 }
 

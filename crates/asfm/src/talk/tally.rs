@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use asfm_chat::Slot;
 use asfm_llm::{Prices, Spent};
 use asfm_recorder::{Call, Model};
 use serde::Serialize;
@@ -25,7 +26,7 @@ pub(crate) struct TalkTally {
 
 impl TalkTally {
     /// Adds a call.
-    pub(crate) fn call(&mut self, it: &Call) {
+    pub(super) fn call(&mut self, it: &Call) {
         let mut count = |map: fn(&mut Self) -> &mut BTreeMap<String, u64>, word: &str| {
             *map(self).entry(word.to_owned()).or_default() += 1;
         };
@@ -48,7 +49,7 @@ impl TalkTally {
     }
 
     /// Adds a decision: what was made of one trader's calls in one stage.
-    pub(crate) fn decided(&mut self, fallback: bool) {
+    pub(super) fn decided(&mut self, fallback: bool) {
         self.decisions += 1;
         self.fallbacks += u64::from(fallback);
     }
@@ -73,6 +74,36 @@ impl TalkTally {
                 *ours.entry(word).or_default() += n;
             }
         }
+    }
+}
+
+/// Counts calls on record, which come by slot: the last one of a trader and stage says what became
+/// of its decision.
+#[derive(Default)]
+pub(crate) struct PastCalls {
+    tally: TalkTally,
+    last: Option<(Slot, bool)>,
+}
+
+impl PastCalls {
+    /// Adds the next call.
+    pub(crate) fn add(&mut self, call: &Call) {
+        let whose = |it: Slot| (it.day, it.stage, it.trader);
+        if let Some((slot, used)) = self.last
+            && whose(slot) != whose(call.slot)
+        {
+            self.tally.decided(!used);
+        }
+        self.last = Some((call.slot, call.note.rung.is_some()));
+        self.tally.call(call);
+    }
+
+    /// What they came to.
+    pub(crate) fn tally(mut self) -> TalkTally {
+        if let Some((_, used)) = self.last {
+            self.tally.decided(!used);
+        }
+        self.tally
     }
 }
 

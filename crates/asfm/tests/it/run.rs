@@ -156,9 +156,13 @@ fn without_arguments_it_explains_itself() {
 
     Commands:
       run          Run a market, write the run file, print the summary
+      resume       Go on with a run that stopped, to the end that it would have had
+      branch       Give a run another future: the same rounds before a day, another scenario or brain
+                   from it on
       match        Play orders from standard input through a book, one JSON object per line
       verify       Rebuild a run from what was decided and compare everything with the run file
       stats        Compute statistics and the card of stylized facts
+      doctor       Say whether a language model can be reached and is fit, and what a run would take
       check        Check a scenario without running it
       init         Write a scenario to start from
       schema       Print the JSON Schema of scenario files
@@ -246,7 +250,7 @@ fn a_run_that_is_interrupted_stops_at_a_boundary() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(75));
     let told = String::from_utf8(output.stderr).expect("text");
-    assert!(told.contains("`r.db` holds every round before it"), "{told}");
+    assert!(told.contains("`asfm resume r.db` goes on from there"), "{told}");
     let found = json(&succeed(folder.path(), &["verify", "r.db", "--json"]));
     assert_eq!(found["status"], "interrupted");
 }

@@ -94,6 +94,30 @@ fn a_replay_needs_the_same_questions() {
 }
 
 #[test]
+fn a_branch_keeps_the_answers_of_its_past() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let parent = scripted(at, &["--out", "p.db"]);
+    let news = r#"news=[{ day = 3, text = "The central bank cuts its rate." }]"#;
+    let branch = ["branch", "p.db", "--day", "3", "--set", news, "--out", "t.db", "--json"];
+    let twin = json(&succeed(at, &branch));
+    for key in ["calls", "fallbacks", "digest"] {
+        assert_eq!(parent[key], twin[key], "{key}: the script answers the same");
+    }
+    assert_eq!(parent["model"]["rungs"], twin["model"]["rungs"]);
+    let file = read_only(&at.join("t.db")).expect("a run file");
+    let told = "SELECT min(day), count(*) FROM prompts WHERE text LIKE '%cuts its rate%'";
+    let told: (i64, i64) =
+        file.query_row(told, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("prompts");
+    assert_eq!(told, (3, 40));
+    succeed(at, &["verify", "t.db"]);
+    let scenario = baseline();
+    let replay = ["run", &scenario, "--days", "3", "--set", news, "--brain", "replay:t.db"];
+    let replay = json(&succeed(at, &[&replay[..], &["--no-record", "--json"]].concat()));
+    assert_eq!(twin["digest"], replay["digest"]);
+}
+
+#[test]
 fn kinds_that_decide_by_rule_are_not_asked() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = std::fs::read_to_string(baseline()).expect("a scenario");
@@ -152,7 +176,9 @@ fn no_answer_of_a_hostile_server_breaks_a_run() {
         let hostile = Hostile { seed: 5, ..Hostile::default() }.spawn().expect("a server");
         let brain = format!("{protocol}:hostile@{}", hostile.url());
         let scenario = baseline();
-        let market = ["run", &scenario, "--days", "2", "--agents", "60", "--json"];
+        // Traders who are alike ask alike, and are answered alike: many wordings, many days.
+        let mixed = ["--set", "prompt.wording=mixed"];
+        let market = [&["run", &scenario, "--days", "5", "--json"], &mixed[..]].concat();
         let how = ["--brain", &brain, "--timeout", "1", "--attempts", "4", "--concurrency", "32"];
         let it = json(&succeed(at, &[&market[..], &["--out", "r.db"], &how[..]].concat()));
         let failures = it["model"]["failures"].as_object().expect("failures");
