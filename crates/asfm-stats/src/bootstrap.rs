@@ -33,17 +33,40 @@ pub struct Replicates {
 
 impl Replicates {
     /// Replicates that were computed elsewhere, in any order. Needs 2.
+    ///
+    /// ```
+    /// use asfm_stats::bootstrap::Replicates;
+    ///
+    /// let it = Replicates::new(2.0, &[3.0, 1.0, 2.0], 12, "drawn elsewhere")?;
+    /// assert_eq!((it.sorted.as_slice(), it.se()), (&[1.0, 2.0, 3.0][..], 1.0));
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn new(estimate: f64, replicates: &[f64], n: usize, method: &'static str) -> Result<Self> {
         at_least(replicates, 2)?;
         Ok(Self { estimate: guard(estimate)?, sorted: sums::sorted(replicates), n, method })
     }
 
     /// Standard error: the sd (n - 1) of the replicates.
+    ///
+    /// ```
+    /// let it = asfm_stats::bootstrap::Replicates::new(2.0, &[3.0, 1.0, 2.0], 12, "drawn elsewhere")?;
+    /// assert_eq!(it.se(), 1.0);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn se(&self) -> f64 {
         sums::variance(&self.sorted).sqrt()
     }
 
     /// Percentile interval: type-7 quantiles of the replicates.
+    ///
+    /// ```
+    /// use asfm_stats::bootstrap::Replicates;
+    ///
+    /// let replicates: Vec<f64> = (0..=100).map(f64::from).collect();
+    /// let ci = Replicates::new(40.0, &replicates, 12, "drawn elsewhere")?.percentile(0.90)?;
+    /// assert!((ci.lo - 5.0).abs() < 1e-9 && (ci.hi - 95.0).abs() < 1e-9);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn percentile(&self, level: f64) -> Result<Interval> {
         let tail = tail(level)?;
         let q = |p| quantile_sorted(&self.sorted, p);
@@ -51,6 +74,16 @@ impl Replicates {
     }
 
     /// Basic interval: the percentile interval reflected at the estimate.
+    ///
+    /// ```
+    /// use asfm_stats::bootstrap::Replicates;
+    ///
+    /// let replicates: Vec<f64> = (0..=100).map(f64::from).collect();
+    /// let ci = Replicates::new(40.0, &replicates, 12, "drawn elsewhere")?.basic(0.90)?;
+    /// // 2 * 40 - 95 and 2 * 40 - 5.
+    /// assert!((ci.lo + 15.0).abs() < 1e-9 && (ci.hi - 75.0).abs() < 1e-9);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn basic(&self, level: f64) -> Result<Interval> {
         let it = self.percentile(level)?;
         let reflect = |end| 2.0 * self.estimate - end;
@@ -59,6 +92,16 @@ impl Replicates {
 
     /// Bias correction: the normal quantile of the share of replicates below the
     /// estimate, ties counted half.
+    ///
+    /// ```
+    /// use asfm_stats::bootstrap::Replicates;
+    ///
+    /// let replicates: Vec<f64> = (0..=100).map(f64::from).collect();
+    /// let at = |estimate| Replicates::new(estimate, &replicates, 12, "drawn elsewhere");
+    /// assert!(at(50.0)?.bias_correction().abs() < 1e-12, "the estimate is their median");
+    /// assert!(at(40.0)?.bias_correction() < 0.0);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn bias_correction(&self) -> f64 {
         let below = self.sorted.partition_point(|&it| it < self.estimate);
         let up_to = self.sorted.partition_point(|&it| it <= self.estimate);
@@ -68,6 +111,18 @@ impl Replicates {
     }
 
     /// Efron's (1987) bias-corrected and accelerated interval.
+    ///
+    /// ```
+    /// use asfm_stats::bootstrap::Replicates;
+    ///
+    /// let replicates: Vec<f64> = (0..=100).map(f64::from).collect();
+    /// let it = Replicates::new(50.0, &replicates, 12, "drawn elsewhere")?;
+    /// // Without bias and acceleration it is the percentile interval.
+    /// let (bca, plain) = (it.bca(0.0, 0.90)?, it.percentile(0.90)?);
+    /// assert!((bca.lo - plain.lo).abs() < 1e-6 && (bca.hi - plain.hi).abs() < 1e-6);
+    /// assert!(it.bca(0.1, 0.90)?.hi > plain.hi);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn bca(&self, acceleration: f64, level: f64) -> Result<Interval> {
         let [lo, hi] = self.bca_levels(acceleration, level)?;
         let q = |p| quantile_sorted(&self.sorted, p);
@@ -75,6 +130,15 @@ impl Replicates {
     }
 
     /// The levels at which the BCa interval reads the replicates.
+    ///
+    /// ```
+    /// use asfm_stats::bootstrap::Replicates;
+    ///
+    /// let replicates: Vec<f64> = (0..=100).map(f64::from).collect();
+    /// let [lo, hi] = Replicates::new(50.0, &replicates, 12, "drawn elsewhere")?.bca_levels(0.0, 0.95)?;
+    /// assert!((lo - 0.025).abs() < 1e-9 && (hi - 0.975).abs() < 1e-9);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn bca_levels(&self, acceleration: f64, level: f64) -> Result<[f64; 2]> {
         let (tail, z0) = (tail(level)?, self.bias_correction());
         let at = |z: f64| normal_cdf(z0 + (z0 + z) / (1.0 - acceleration * (z0 + z)));
@@ -82,6 +146,13 @@ impl Replicates {
     }
 
     /// The estimate with its standard error and an interval.
+    ///
+    /// ```
+    /// let it = asfm_stats::bootstrap::Replicates::new(2.0, &[3.0, 1.0, 2.0], 12, "drawn elsewhere")?;
+    /// let estimate = it.estimate_with(it.percentile(0.90)?)?;
+    /// assert_eq!((estimate.value, estimate.se, estimate.n), (2.0, Some(1.0), 12));
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn estimate_with(&self, ci: Interval) -> Result<Estimate> {
         let estimate = Estimate::new(self.estimate, self.n, self.method)?;
         Ok(estimate.with_se(self.se())?.with_ci(ci))
@@ -98,6 +169,14 @@ fn tail(level: f64) -> Result<f64> {
 
 /// Acceleration of a statistic from its jackknife values `t_i`:
 /// `sum u^3 / (6 (sum u^2)^1.5)` with `u = mean(t) - t_i`; 0 if they do not vary.
+///
+/// ```
+/// let mean = |x: &[f64]| asfm_stats::moments::mean(x).map(|it| it.value);
+/// // Jackknife means 1.5, 1.5, 0, hence u = -0.5, -0.5, 1.
+/// let a = asfm_stats::bootstrap::acceleration(&[0.0, 0.0, 3.0], mean)?;
+/// assert!((a - 0.75 / (6.0 * 1.5_f64.powf(1.5))).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn acceleration(x: &[f64], statistic: impl Statistic) -> Result<f64> {
     at_least(x, 3)?;
     let jackknife = (0..x.len())
@@ -166,6 +245,19 @@ pub fn independent(
 /// Stationary bootstrap of a time series (Politis and Romano 1994): blocks of
 /// geometric length of mean `block`, wrapping around the end. Needs 20 values and a
 /// block of at least 1.
+///
+/// ```
+/// use asfm_stats::bootstrap::stationary;
+///
+/// let x: Vec<f64> = (0..100).map(|t| f64::from(t % 5)).collect();
+/// let mean = |x: &[f64]| asfm_stats::moments::mean(x).map(|it| it.value);
+/// let replicates = stationary(&x, 10.0, 199, 7, mean)?;
+/// let ci = replicates.percentile(0.95)?;
+/// assert_eq!(replicates.estimate, 2.0);
+/// assert!(ci.lo < 2.0 && 2.0 < ci.hi && replicates.se() < 0.3);
+/// assert_eq!(replicates, stationary(&x, 10.0, 199, 7, mean)?, "the seed is the result");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn stationary(
     x: &[f64],
     block: f64,
@@ -195,15 +287,25 @@ pub(crate) fn stationary_for(
     })
 }
 
-/// Fills `indices` with one stationary path over `0..n`.
+/// Fills `indices` with one stationary path over `0..n`, whose blocks have the geometric
+/// length of mean `1 / p`: two draws a block.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a length below that of the path"
+)]
 pub(crate) fn draw_stationary(n: usize, p: f64, stream: &mut Stream, indices: &mut Vec<usize>) {
     indices.clear();
-    let mut at = stream.below(n);
-    for t in 0..n {
-        if t > 0 {
-            at = if stream.uniform() < p { stream.below(n) } else { (at + 1) % n };
-        }
-        indices.push(at);
+    let per_draw = 1.0 / (-p).ln_1p();
+    while indices.len() < n {
+        let start = stream.below(n);
+        let left = n - indices.len();
+        // The quotient is 0 for p = 1, and beyond any path where u rounds to 1.
+        let whole = ((1.0 - stream.uniform()).ln() * per_draw).floor();
+        let length = if whole < left as f64 { whole as usize + 1 } else { left }.min(left);
+        let first = length.min(n - start);
+        indices.extend(start..start + first);
+        indices.extend(0..length - first);
     }
 }
 
@@ -213,6 +315,14 @@ pub(crate) fn draw_stationary(n: usize, p: f64, stream: &mut Stream, indices: &m
 /// # Errors
 ///
 /// `LengthMismatch`; `Domain` for a start that is no index.
+///
+/// ```
+/// use asfm_stats::bootstrap::stationary_path;
+///
+/// let path = stationary_path(&[2, 0, 4, 1, 3], &[0.9, 0.9, 0.1, 0.9, 0.9], 0.2)?;
+/// assert_eq!(path, [2, 3, 4, 0, 1], "only the third draw begins a block");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn stationary_path(starts: &[usize], uniforms: &[f64], p: f64) -> Result<Vec<usize>> {
     let n = starts.len();
     if n != uniforms.len() {
@@ -243,6 +353,18 @@ pub struct BlockLength {
 
 /// Politis and White's (2004) automatic block length with the correction of Patton,
 /// Politis and White (2009), for the mean of `x`. Needs 50 values; `Constant`.
+///
+/// ```
+/// use asfm_stats::yardstick::gaussian_walk;
+///
+/// let walk = gaussian_walk(500, 0.01, false, 1)?;
+/// let length = asfm_stats::bootstrap::optimal_block(&walk.price)?;
+/// assert!(length.stationary > 20.0, "prices are all but a trend");
+/// let length = asfm_stats::bootstrap::optimal_block(&walk.returns)?;
+/// // The two variances are 2 and 4/3.
+/// assert!((length.circular / length.stationary - 1.5_f64.cbrt()).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn optimal_block(x: &[f64]) -> Result<BlockLength> {
     varying(x, 50)?;
     let n = x.len() as f64;
@@ -286,8 +408,36 @@ fn bandwidth(e: &[f64], run: usize, lags_max: usize) -> usize {
 
 /// The block length to use on one series: [`optimal_block`], at least 5 and at most a
 /// quarter of the series.
+///
+/// ```
+/// let x: Vec<f64> = (0..20).map(f64::from).collect();
+/// assert_eq!(asfm_stats::bootstrap::block_for(&x)?, 5.0, "too short for more");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn block_for(x: &[f64]) -> Result<f64> {
     enough(x.len(), 20)?;
     let quarter = (x.len() as f64 / 4.0).max(5.0);
     Ok(optimal_block(x).map_or(5.0, |it| it.stationary).clamp(5.0, quarter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_have_their_mean_length() {
+        let (n, mut path, mut jumps, mut steps) = (200, Vec::new(), 0, 0);
+        for it in 0..400 {
+            let mut stream = Stream::new(1, Purpose::StationaryBootstrap, it);
+            draw_stationary(n, 0.1, &mut stream, &mut path);
+            assert!(path.len() == n && path.iter().all(|at| *at < n));
+            jumps += path.windows(2).filter(|it| it[1] != (it[0] + 1) % n).count();
+            steps += n - 1;
+        }
+        // A jump to the next place is no jump to the eye.
+        let share = jumps as f64 / steps as f64;
+        assert!((share - 0.1 * (1.0 - 1.0 / 200.0)).abs() < 0.004, "{share}");
+        draw_stationary(n, 1.0, &mut Stream::new(1, Purpose::Bootstrap, 0), &mut path);
+        assert!(path.windows(2).filter(|it| it[1] == it[0] + 1).count() < 10, "all jumps");
+    }
 }

@@ -15,6 +15,12 @@ use crate::random::{Purpose, Stream};
 use crate::sums;
 
 /// Smallest window, in levels: `floor((0.01 + 1.8 / sqrt T) T)`.
+///
+/// ```
+/// use asfm_stats::bubble::smallest_window;
+///
+/// assert_eq!([30, 60, 100, 200].map(smallest_window), [10, 14, 19, 27]);
+/// ```
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -49,6 +55,18 @@ pub struct Bubble {
 ///
 /// Needs 30 levels and w0 of at least 5; below 60 levels the tests say nothing.
 /// `Constant` if a window does not vary or fits exactly.
+///
+/// ```
+/// use asfm_stats::bubble::{bubble, smallest_window};
+///
+/// // Up and down, then a growth that feeds on itself.
+/// let level = |t: i32| if t < 50 { 0.01 * f64::from(t * 7 % 5) } else { 0.1 * 1.2_f64.powi(t - 50) };
+/// let y: Vec<f64> = (0..70).map(level).collect();
+/// let found = bubble(&y, smallest_window(y.len()))?;
+/// assert!(found.gsadf > 2.0 && found.gsadf >= found.sadf);
+/// assert_eq!(found.bsadf.len(), 70 - found.w0 + 1, "one value per end");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn bubble(y: &[f64], w0: usize) -> Result<Bubble> {
     varying(y, 30.max(w0 + 1))?;
     if w0 < 5 {
@@ -133,6 +151,19 @@ pub struct WildBootstrap {
 /// Wild bootstrap of the tests (Harvey, Leybourne, Sollis and Taylor 2016): demeaned
 /// differences times standard normal draws, cumulated, keep the changing volatility and
 /// take any explosion out. `found` is the result of [`bubble`] on the same levels.
+///
+/// ```
+/// use asfm_stats::bubble::{bubble, smallest_window, wild_bootstrap};
+/// use asfm_stats::yardstick::gaussian_walk;
+///
+/// let y = gaussian_walk(79, 0.02, false, 3)?.log_price();
+/// let found = bubble(&y, smallest_window(y.len()))?;
+/// let law = wild_bootstrap(&y, &found, 199, 1)?;
+/// let [ten, five, one] = law.crit_gsadf_90_95_99;
+/// assert!(ten < five && five < one);
+/// assert!(law.p_gsadf > 0.05, "a random walk has no bubble");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn wild_bootstrap(
     y: &[f64],
     found: &Bubble,
@@ -191,6 +222,23 @@ pub struct Explosive {
 /// # Errors
 ///
 /// `LengthMismatch` if there is not one critical value per backward statistic.
+///
+/// ```
+/// use asfm_stats::bubble::{Bubble, Explosive, episodes};
+///
+/// let found = Bubble {
+///     n_levels: 10,
+///     w0: 5,
+///     adf_forward: vec![],
+///     bsadf: vec![0.0, 2.0, 2.0, 2.0, 0.0, 2.0],
+///     bsadf_start: vec![],
+///     sadf: 2.0,
+///     gsadf: 2.0,
+/// };
+/// // ln 10 = 2.3: three days are an episode, one is not.
+/// assert_eq!(episodes(&found, &[1.0; 6])?, [Explosive { first: 5, last: 7 }]);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn episodes(found: &Bubble, critical: &[f64]) -> Result<Vec<Explosive>> {
     crate::error::same_length(&found.bsadf, critical)?;
     let shortest = (found.n_levels as f64).ln();
@@ -221,6 +269,13 @@ pub struct Deviation {
 /// # Errors
 ///
 /// `LengthMismatch`; `Domain` if the mean value is not above 0.
+///
+/// ```
+/// let it = asfm_stats::bubble::deviation(&[12.0, 9.0], &[10.0, 10.0])?;
+/// assert!((it.rad - 0.15).abs() < 1e-12, "(2 + 1) / 2 over 10");
+/// assert!((it.rd - 0.05).abs() < 1e-12, "(2 - 1) / 2 over 10");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn deviation(price: &[f64], value: &[f64]) -> Result<Deviation> {
     crate::error::same_length(price, value)?;
     crate::error::finite(price)?;
@@ -248,6 +303,14 @@ pub struct Critical {
 
 /// Simulates critical values for `n_levels` levels: a reference, not the verdict. Needs 30
 /// levels and 100 paths.
+///
+/// ```
+/// let critical = asfm_stats::bubble::critical_values(30, 1000, 1)?;
+/// // 1.88 and 1.22 from 4000 paths of the reference.
+/// assert!((critical.gsadf_90_95_99[1] - 1.88).abs() < 0.25);
+/// assert!((critical.sadf_90_95_99[1] - 1.22).abs() < 0.25);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn critical_values(n_levels: usize, reps: usize, seed: u64) -> Result<Critical> {
     crate::error::enough(n_levels, 30)?;
     crate::error::enough(reps, 100)?;
@@ -273,6 +336,13 @@ pub fn critical_values(n_levels: usize, reps: usize, seed: u64) -> Result<Critic
 
 /// The bubble test of a log price with its verdict statistic: GSADF with the wild-bootstrap
 /// p. Needs 60 levels.
+///
+/// ```
+/// let walk = asfm_stats::yardstick::gaussian_walk(79, 0.02, false, 3)?;
+/// let test = asfm_stats::bubble::bubble_test(&walk.log_price(), 199, 1)?;
+/// assert!(test.p > 0.05, "a random walk has no bubble");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn bubble_test(log_price: &[f64], replicates: usize, seed: u64) -> Result<TestResult> {
     varying(log_price, 60)?;
     let found = bubble(log_price, smallest_window(log_price.len()))?;

@@ -31,6 +31,10 @@ pub enum Verdict {
 
 impl Verdict {
     /// The letter: P, F, I or N.
+    ///
+    /// ```
+    /// assert_eq!(asfm_stats::card::Verdict::Inconclusive.letter(), 'I');
+    /// ```
     pub fn letter(self) -> char {
         match self {
             Self::Pass => 'P',
@@ -100,11 +104,19 @@ impl Fact {
     ];
 
     /// The facts that get a verdict, F1 to F10.
+    ///
+    /// ```
+    /// assert_eq!(asfm_stats::card::Fact::judged().len(), 10);
+    /// ```
     pub fn judged() -> &'static [Self] {
         &Self::ALL[..10]
     }
 
     /// Stable name.
+    ///
+    /// ```
+    /// assert_eq!(asfm_stats::card::Fact::LongMemory.name(), "F4_long_memory");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::NoAutocorrelation => "F1_no_autocorr",
@@ -124,6 +136,10 @@ impl Fact {
     }
 
     /// What the estimate of a card line is.
+    ///
+    /// ```
+    /// assert_eq!(asfm_stats::card::Fact::LongMemory.statistic(), "GPH d of |r|");
+    /// ```
     pub fn statistic(self) -> &'static str {
         match self {
             Self::NoAutocorrelation => "autocorrelation at lags 1-5, the one furthest out",
@@ -219,11 +235,29 @@ pub struct Card {
 
 impl Card {
     /// The line of a fact.
+    ///
+    /// ```
+    /// use asfm_stats::card::{Fact, Options, card};
+    /// use asfm_stats::yardstick::gaussian_walk;
+    ///
+    /// let card = card(&gaussian_walk(60, 0.01, false, 1)?, &Options { replicates: 99, seed: 1 })?;
+    /// assert_eq!(card.line(Fact::VolumeVolatility).map(|it| it.reason), Some("no volume"));
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn line(&self, fact: Fact) -> Option<&Line> {
         self.lines.iter().find(|it| it.fact == fact)
     }
 
     /// The verdict on a fact.
+    ///
+    /// ```
+    /// use asfm_stats::card::{Fact, Options, Verdict, card};
+    /// use asfm_stats::yardstick::gaussian_walk;
+    ///
+    /// let card = card(&gaussian_walk(60, 0.01, false, 1)?, &Options { replicates: 99, seed: 1 })?;
+    /// assert_eq!(card.verdict(Fact::VolumeVolatility), Verdict::NotApplicable);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn verdict(&self, fact: Fact) -> Verdict {
         self.line(fact).map_or(Verdict::NotApplicable, |it| it.verdict)
     }
@@ -291,6 +325,19 @@ impl Finding {
 ///
 /// `Empty`; `NonFinite` or `Domain` if the series was made by hand and is not sound;
 /// `Domain` without replicates.
+///
+/// ```
+/// use asfm_stats::card::{Fact, Options, Verdict, card};
+/// use asfm_stats::yardstick::gaussian_walk;
+///
+/// let options = Options { replicates: 199, seed: 1 };
+/// let long = card(&gaussian_walk(1000, 0.01, true, 1)?, &options)?;
+/// assert_eq!(long.verdict(Fact::NoAutocorrelation), Verdict::Pass);
+/// assert_ne!(long.verdict(Fact::FatTails), Verdict::Pass, "the draws are normal");
+/// let short = card(&gaussian_walk(19, 0.01, true, 1)?, &options)?;
+/// assert_eq!(short.letters(), "NNNNNNNNNN");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn card(series: &Series, options: &Options) -> Result<Card> {
     let r = series.returns.as_slice();
     crate::error::finite(r)?;

@@ -30,20 +30,30 @@ pub fn autocorrelations(x: &[f64], lags: usize) -> Result<Vec<f64>> {
 }
 
 /// Mean autocorrelation over lags `1..=lags`, as `sum_t e_t (e_(t+1) + ... + e_(t+lags))`:
-/// one pass whatever the number of lags.
-pub(crate) fn mean_autocorrelation(e: &[f64], total: f64, lags: usize) -> f64 {
-    let n = e.len();
-    let mut ahead: f64 = e[..lags.min(n)].iter().sum();
-    let mut sum = 0.0;
-    for t in 0..n {
-        // `ahead` holds the values at t .. t + lags - 1 and moves on by one.
-        ahead -= e[t];
-        if t + lags < n {
-            ahead += e[t + lags];
+/// one pass whatever the number of lags. `padded` holds the deviations and as many zeros
+/// behind them as there are lags.
+pub(crate) fn mean_autocorrelation(padded: &[f64], total: f64, lags: usize) -> f64 {
+    // Four stretches side by side: the running sum of one waits for itself at every step.
+    const STRETCHES: usize = 4;
+    let n = padded.len() - lags;
+    let length = n / STRETCHES;
+    let stretch: [&[f64]; STRETCHES] = std::array::from_fn(|s| &padded[s * length..]);
+    // `ahead` holds the values at t .. t + lags - 1 and moves on by one.
+    let mut ahead: [f64; STRETCHES] = stretch.map(|it| it[..lags].iter().sum());
+    let mut sums = [0.0; STRETCHES];
+    for t in 0..length {
+        for ((e, ahead), sum) in stretch.iter().zip(&mut ahead).zip(&mut sums) {
+            *ahead += e[t + lags] - e[t];
+            *sum += e[t] * *ahead;
         }
-        sum += e[t] * ahead;
     }
-    sum / (total * lags as f64)
+    let [a, b, c, mut sum] = sums;
+    let mut ahead = ahead[STRETCHES - 1];
+    for t in STRETCHES * length..n {
+        ahead += padded[t + lags] - padded[t];
+        sum += padded[t] * ahead;
+    }
+    ((a + b) + (c + sum)) / (total * lags as f64)
 }
 
 /// Ljung and Box's test: `Q = n(n+2) sum rho_k^2 / (n-k)` over lags `1..=lags`,
@@ -52,6 +62,14 @@ pub(crate) fn mean_autocorrelation(e: &[f64], total: f64, lags: usize) -> f64 {
 /// Needs more than twice as many values as lags. On returns it rejects far too
 /// often when volatility clusters (18 % to 45 % of the time at the 5 % level): judge
 /// returns by [`robust_portmanteau`], and use this one on magnitudes.
+///
+/// ```
+/// let zigzag: Vec<f64> = (0..100).map(|t| if t % 2 == 0 { 1.0 } else { -1.0 }).collect();
+/// let test = asfm_stats::dependence::ljung_box(&zigzag, 1)?;
+/// // 100 * 102 * 0.99^2 / 99
+/// assert!((test.statistic - 100.98).abs() < 1e-9 && test.p < 1e-20);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn ljung_box(x: &[f64], lags: usize) -> Result<TestResult> {
     enough(x.len(), 2 * lags + 1)?;
     portmanteau(&autocorrelations(x, lags)?, x.len())
@@ -81,6 +99,15 @@ pub struct RobustAutocorrelation {
 ///
 /// Needs 20 values and more values than lags; `Constant` if the values do not vary
 /// or no two values `k` apart both differ from the mean.
+///
+/// ```
+/// let zigzag: Vec<f64> = (0..100).map(|t| if t % 2 == 0 { 1.0 } else { -1.0 }).collect();
+/// let it = asfm_stats::dependence::robust_autocorrelations(&zigzag, 1)?;
+/// assert!((it.rho[0] + 0.99).abs() < 1e-12);
+/// assert!((it.tau[0] + 99.0_f64.sqrt()).abs() < 1e-9, "99 products of -1");
+/// assert!((it.se[0] - 99.0_f64.sqrt() / 100.0).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn robust_autocorrelations(x: &[f64], lags: usize) -> Result<RobustAutocorrelation> {
     varying(x, (lags + 1).max(20))?;
     let e = sums::deviations(x);
@@ -101,6 +128,13 @@ pub fn robust_autocorrelations(x: &[f64], lags: usize) -> Result<RobustAutocorre
 /// Robust portmanteau test `Q = sum tau_k^2` over lags `1..=lags`, chi-squared with as
 /// many degrees of freedom (Dalla, Giraitis and Phillips 2020). Needs as
 /// [`robust_autocorrelations`]. Keeps its size when volatility clusters.
+///
+/// ```
+/// let zigzag: Vec<f64> = (0..100).map(|t| if t % 2 == 0 { 1.0 } else { -1.0 }).collect();
+/// let test = asfm_stats::dependence::robust_portmanteau(&zigzag, 1)?;
+/// assert!((test.statistic - 99.0).abs() < 1e-9, "tau is minus the root of 99");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn robust_portmanteau(x: &[f64], lags: usize) -> Result<TestResult> {
     robust_test(&robust_autocorrelations(x, lags)?.tau, x.len())
 }
@@ -125,6 +159,17 @@ pub struct ArchLm {
 
 /// Engle's (1982) ARCH-LM test with `lags` lags of the squared deviations from the
 /// mean. Needs more than `4 lags` values; `Constant` if squares do not vary.
+///
+/// ```
+/// use asfm_stats::dependence::arch_lm;
+///
+/// let sign = |t: i32| if t % 2 == 0 { 1.0 } else { -1.0 };
+/// let calm_then_wild: Vec<f64> = (0..200).map(|t| sign(t) * if t < 100 { 1.0 } else { 3.0 }).collect();
+/// assert!(arch_lm(&calm_then_wild, 1)?.lm_p < 1e-20);
+/// let pairs: Vec<f64> = (0..200).map(|t| [1.0, -1.0, 3.0, -3.0][t % 4]).collect();
+/// assert!(arch_lm(&pairs, 1)?.lm < 0.1, "half of the large ones follow a large one");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn arch_lm(x: &[f64], lags: usize) -> Result<ArchLm> {
     varying(x, (4 * lags + 1).max(3))?;
     let squares = sums::squares(&sums::deviations(x));
@@ -161,6 +206,14 @@ pub struct Decay {
 ///
 /// Needs more values than lags and 10 positive autocorrelations (else `TooShort`).
 /// Descriptive: leaving negative values out biases beta down.
+///
+/// ```
+/// let trend: Vec<f64> = (0..400).map(f64::from).collect();
+/// let it = asfm_stats::dependence::decay(&trend, 50)?;
+/// assert_eq!(it.lags_used, 50);
+/// assert!(it.beta > 0.0 && it.beta < 0.2, "a trend forgets slowly");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn decay(x: &[f64], lags: usize) -> Result<Decay> {
     let (mut at, mut logs) = (Vec::new(), Vec::new());
     for (idx, rho) in autocorrelations(x, lags)?.into_iter().enumerate() {
@@ -172,4 +225,24 @@ pub fn decay(x: &[f64], lags: usize) -> Result<Decay> {
     enough(at.len().max(1), 10)?;
     let line = sums::line(&at, &logs).ok_or(StatsError::Constant)?;
     Ok(Decay { lags_used: at.len(), beta: -line.slope, r2: line.r2 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_over_lags_is_the_mean_of_autocorrelations() {
+        let x: Vec<f64> = (0..83_u32).map(|it| f64::from(it * it % 29)).collect();
+        for n in [20, 21, 22, 23, 40, 83] {
+            for lags in [1, 4, 10] {
+                let mut e = sums::deviations(&x[..n]);
+                let total = sums::dot(&e, &e);
+                e.resize(n + lags, 0.0);
+                let rho = autocorrelations(&x[..n], lags).expect("the values vary");
+                let fast = mean_autocorrelation(&e, total, lags);
+                assert!((fast - sums::mean(&rho)).abs() < 1e-14, "{n} values, {lags} lags");
+            }
+        }
+    }
 }

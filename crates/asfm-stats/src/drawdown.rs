@@ -35,6 +35,22 @@ pub struct Drawdown {
     pub log_dd_over_log_du: Option<f64>,
 }
 
+impl Drawdown {
+    /// That of a price that stands still.
+    const STILL: Self = Self {
+        max_drawdown: 0.0,
+        peak: 0,
+        trough: 0,
+        recovery: Some(0),
+        mean_drawdown: 0.0,
+        final_drawdown: 0.0,
+        max_drawup: 0.0,
+        drawup_top: 0,
+        drawup_bottom: 0,
+        log_dd_over_log_du: None,
+    };
+}
+
 fn prices(price: &[f64]) -> Result<()> {
     finite(price)?;
     if price.iter().all(|&it| it > 0.0) {
@@ -42,29 +58,6 @@ fn prices(price: &[f64]) -> Result<()> {
     } else {
         Err(StatsError::Domain("a price not above zero"))
     }
-}
-
-/// First index of the largest value.
-fn argmax(x: &[f64]) -> usize {
-    let mut best = 0;
-    for (idx, &it) in x.iter().enumerate() {
-        if it > x[best] {
-            best = idx;
-        }
-    }
-    best
-}
-
-/// `f(price, running extreme)` for every day.
-fn against_running(price: &[f64], pick: fn(f64, f64) -> f64, f: fn(f64, f64) -> f64) -> Vec<f64> {
-    let mut extreme = price[0];
-    price
-        .iter()
-        .map(|&it| {
-            extreme = pick(extreme, it);
-            f(it, extreme)
-        })
-        .collect()
 }
 
 /// Drawdown and drawup of a price path. Needs 1 price, all above 0.
@@ -77,27 +70,41 @@ fn against_running(price: &[f64], pick: fn(f64, f64) -> f64, f: fn(f64, f64) -> 
 /// ```
 pub fn drawdown(price: &[f64]) -> Result<Drawdown> {
     prices(price)?;
-    let falls = against_running(price, f64::max, |price, high| 1.0 - price / high);
-    let rises = against_running(price, f64::min, |price, low| price / low - 1.0);
-    let (trough, top) = (argmax(&falls), argmax(&rises));
-    let peak = argmax(&price[..=trough]);
-    let bottom =
-        (0..=top).rev().fold(top, |low, it| if price[it] <= price[low] { it } else { low });
-    let recovery = (trough..price.len()).find(|&it| price[it] >= price[peak]);
-    let (deepest, highest) = (falls[trough], rises[top]);
-    let ratio = -(-deepest).ln_1p() / highest.ln_1p();
-    Ok(Drawdown {
-        max_drawdown: deepest,
-        peak,
-        trough,
-        recovery,
-        mean_drawdown: sums::mean(&falls),
-        final_drawdown: falls[falls.len() - 1],
-        max_drawup: highest,
-        drawup_top: top,
-        drawup_bottom: bottom,
+    Ok(along(price.iter().copied()))
+}
+
+/// The same of prices above 0 that are seen once, in one pass.
+pub(crate) fn along(prices: impl Iterator<Item = f64>) -> Drawdown {
+    let (mut falls, mut fall) = (sums::Running::default(), 0.0);
+    let (mut high, mut low) = ((0, f64::NEG_INFINITY), (0, f64::INFINITY));
+    let (mut fallen_from, mut found) = (f64::INFINITY, Drawdown::STILL);
+    for (idx, price) in prices.enumerate() {
+        if price > high.1 {
+            high = (idx, price);
+        }
+        if price < low.1 {
+            low = (idx, price);
+        }
+        fall = 1.0 - price / high.1;
+        falls.add(fall);
+        if fall > found.max_drawdown {
+            (found.max_drawdown, found.peak, found.trough) = (fall, high.0, idx);
+            (found.recovery, fallen_from) = (None, high.1);
+        } else if found.recovery.is_none() && price >= fallen_from {
+            found.recovery = Some(idx);
+        }
+        let rise = price / low.1 - 1.0;
+        if rise > found.max_drawup {
+            (found.max_drawup, found.drawup_bottom, found.drawup_top) = (rise, low.0, idx);
+        }
+    }
+    let ratio = -(-found.max_drawdown).ln_1p() / found.max_drawup.ln_1p();
+    Drawdown {
+        mean_drawdown: falls.mean(),
+        final_drawdown: fall,
         log_dd_over_log_du: Some(ratio).filter(|it| it.is_finite()),
-    })
+        ..found
+    }
 }
 
 /// One fall from a maximum, until the maximum is reached again.
@@ -114,6 +121,15 @@ pub struct Episode {
 }
 
 /// Every fall deeper than `depth` (0.10 by custom), oldest first. Needs 1 price.
+///
+/// ```
+/// let falls = asfm_stats::drawdown::episodes(&[100.0, 80.0, 100.0, 95.0, 70.0, 90.0], 0.10)?;
+/// assert_eq!(falls.len(), 2);
+/// assert_eq!((falls[0].peak, falls[0].trough, falls[0].recovery), (0, 1, Some(2)));
+/// assert_eq!((falls[1].peak, falls[1].trough, falls[1].recovery), (2, 4, None));
+/// assert!((falls[1].depth - 0.3).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn episodes(price: &[f64], depth: f64) -> Result<Vec<Episode>> {
     prices(price)?;
     let mut found: Vec<Episode> = Vec::new();
@@ -136,27 +152,41 @@ pub fn episodes(price: &[f64], depth: f64) -> Result<Vec<Episode>> {
 
 /// Permutation test of the maximum drawdown: is it deeper than the same log returns in
 /// random order would make it? Needs 20 returns. p = (1 + count) / (B + 1).
+///
+/// ```
+/// let zigzag: Vec<f64> = (0..40).map(|t| if t % 2 == 0 { 0.01 } else { -0.01 }).collect();
+/// let test = asfm_stats::drawdown::drawdown_test(&zigzag, 99, 1)?;
+/// assert!((test.statistic - (1.0 - (-0.01_f64).exp())).abs() < 1e-12);
+/// assert_eq!(test.p, 1.0, "no order falls less");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn drawdown_test(log_returns: &[f64], replicates: usize, seed: u64) -> Result<TestResult> {
     varying(log_returns, 20)?;
-    let depth = |r: &[f64]| {
-        let (mut level, mut high, mut deepest) = (0.0_f64, 0.0_f64, 0.0_f64);
-        for r in r {
-            level += r;
-            high = high.max(level);
-            deepest = deepest.max(high - level);
-        }
-        -(-deepest).exp_m1()
-    };
-    let observed = depth(log_returns);
+    // The largest fall is that of the worst stretch; `fall` is the worst one that begins now.
+    let mut deepest = 0.0_f64;
+    log_returns.iter().rev().fold(0.0, |fall, it| {
+        let fall = f64::max(fall - it, 0.0);
+        deepest = deepest.max(fall);
+        fall
+    });
     let above = (0..replicates)
         .into_par_iter()
         .with_min_len(32)
-        .filter(|&it| {
-            let mut r = log_returns.to_vec();
-            Stream::new(seed, Purpose::Drawdown, it).shuffle(&mut r);
-            depth(&r) >= observed
-        })
+        .map_init(
+            || log_returns.to_vec(),
+            |r, it| {
+                r.copy_from_slice(log_returns);
+                let mut fall = 0.0;
+                // A shuffle settles the last value first, and ends as soon as all is known.
+                Stream::new(seed, Purpose::Drawdown, it).shuffle_until(r, |it| {
+                    fall = f64::max(fall - it, 0.0);
+                    fall >= deepest
+                })
+            },
+        )
+        .filter(|it| *it)
         .count();
+    let observed = -(-deepest).exp_m1();
     let p = (1 + above) as f64 / (replicates + 1) as f64;
     let test =
         TestResult::new(observed, p, log_returns.len(), "exchangeable returns", "permutation")?;
@@ -188,6 +218,13 @@ pub struct FirstPassage {
 /// First-passage times from every start: the least k with a log-price change of at
 /// least `rho` (at most `-rho`). Needs 2 prices and `rho` above 0. Starts that never
 /// arrive are left out, which shortens the mean in short series.
+///
+/// ```
+/// let it = asfm_stats::drawdown::first_passage(&[0.0, 0.02, 0.06, 0.0], 0.05)?;
+/// assert_eq!((it.gain.count, it.gain.mean), (1, Some(2.0)), "from the first day, in two");
+/// assert_eq!((it.loss.count, it.loss.mean), (1, Some(1.0)), "from the third day, in one");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn first_passage(log_price: &[f64], rho: f64) -> Result<FirstPassage> {
     at_least(log_price, 2)?;
     if !(rho > 0.0 && rho.is_finite()) {

@@ -32,17 +32,34 @@ pub fn cohen_d(x: &[f64], y: &[f64]) -> Result<f64> {
 }
 
 /// Hedges' g: Cohen's d with the exact small-sample correction. Needs 2 values each.
+///
+/// ```
+/// let g = asfm_stats::effect::hedges_g(&[2.0, 3.0, 4.0], &[1.0, 2.0, 3.0])?;
+/// assert!((g - 0.797_884_560_8).abs() < 1e-9, "d = 1 times J(4), the root of 2 / pi");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn hedges_g(x: &[f64], y: &[f64]) -> Result<f64> {
     Ok(cohen_d(x, y)? * correction((x.len() + y.len()) as f64 - 2.0))
 }
 
 /// Cohen's d of paired differences: mean over sd. Needs 2 differences; `Constant`.
+///
+/// ```
+/// assert_eq!(asfm_stats::effect::cohen_dz(&[1.0, 2.0, 3.0])?, 2.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn cohen_dz(differences: &[f64]) -> Result<f64> {
     varying(differences, 2)?;
     guard(sums::mean(differences) / sums::variance(differences).sqrt())
 }
 
 /// Hedges' g of paired differences. Needs 3 differences; `Constant`.
+///
+/// ```
+/// let g = asfm_stats::effect::hedges_gz(&[1.0, 2.0, 3.0])?;
+/// assert!((g - 2.0 / std::f64::consts::PI.sqrt()).abs() < 1e-12, "J(2) is 1 over the root of pi");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn hedges_gz(differences: &[f64]) -> Result<f64> {
     varying(differences, 3)?;
     Ok(cohen_dz(differences)? * correction(differences.len() as f64 - 1.0))
@@ -50,6 +67,12 @@ pub fn hedges_gz(differences: &[f64]) -> Result<f64> {
 
 /// Cliff's delta: share of pairs in which the first is larger less the share in which it
 /// is smaller; between -1 and 1. Needs 1 value each.
+///
+/// ```
+/// // Three of the four pairs are larger, one is tied.
+/// assert_eq!(asfm_stats::effect::cliff_delta(&[3.0, 4.0], &[1.0, 3.0])?, 0.75);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn cliff_delta(x: &[f64], y: &[f64]) -> Result<f64> {
     at_least(x, 1)?;
     at_least(y, 1)?;
@@ -66,6 +89,12 @@ pub fn cliff_delta(x: &[f64], y: &[f64]) -> Result<f64> {
 
 /// Vargha and Delaney's A12: probability that the first is larger, ties half; in [0, 1].
 /// Needs 1 value each.
+///
+/// ```
+/// // Three of the four pairs are larger, one is tied.
+/// assert_eq!(asfm_stats::effect::a12(&[3.0, 4.0], &[1.0, 3.0])?, 0.875);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn a12(x: &[f64], y: &[f64]) -> Result<f64> {
     Ok(0.5 + cliff_delta(x, y)? / 2.0)
 }
@@ -89,6 +118,13 @@ pub struct Effects {
 }
 
 /// Computes them all. Needs 2 values each; `Constant` if neither sample varies.
+///
+/// ```
+/// let it = asfm_stats::effect::effects(&[2.0, 3.0, 4.0], &[1.0, 2.0, 3.0])?;
+/// assert_eq!((it.cohen_d, it.wasserstein1), (1.0, 1.0));
+/// assert!((it.cliff_delta - 5.0 / 9.0).abs() < 1e-12, "6 pairs larger, 2 tied, 1 smaller");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn effects(x: &[f64], y: &[f64]) -> Result<Effects> {
     Ok(Effects {
         cohen_d: cohen_d(x, y)?,

@@ -70,13 +70,14 @@ pub(crate) fn finite(x: &[f64]) -> Result<()> {
     if x.is_empty() {
         return Err(StatsError::Empty);
     }
-    if let Some(index) = x.iter().position(|it| !it.is_finite()) {
-        return Err(StatsError::NonFinite { index });
+    // Every value is looked at, which is faster than to stop at the first bad one.
+    if x.iter().fold(true, |sound, it| sound & (it.abs() <= MAGNITUDE_MAX)) {
+        return Ok(());
     }
-    if x.iter().any(|it| it.abs() > MAGNITUDE_MAX) {
-        return Err(StatsError::Domain("a magnitude above 1e75"));
+    match x.iter().position(|it| !it.is_finite()) {
+        Some(index) => Err(StatsError::NonFinite { index }),
+        None => Err(StatsError::Domain("a magnitude above 1e75")),
     }
-    Ok(())
 }
 
 /// Refuses what [`finite`] refuses, and fewer than `need` values.

@@ -17,16 +17,31 @@ pub struct Interval {
 
 impl Interval {
     /// Whether both ends lie above `bound`.
+    ///
+    /// ```
+    /// let ci = asfm_stats::Interval { lo: -0.1, hi: 0.3, level: 0.95 };
+    /// assert!(ci.is_above(-0.2) && !ci.is_above(0.0));
+    /// ```
     pub fn is_above(&self, bound: f64) -> bool {
         self.lo > bound
     }
 
     /// Whether both ends lie below `bound`.
+    ///
+    /// ```
+    /// let ci = asfm_stats::Interval { lo: -0.1, hi: 0.3, level: 0.95 };
+    /// assert!(ci.is_below(0.4) && !ci.is_below(0.2));
+    /// ```
     pub fn is_below(&self, bound: f64) -> bool {
         self.hi < bound
     }
 
     /// Whether the interval lies inside `[-bound, bound]`.
+    ///
+    /// ```
+    /// let ci = asfm_stats::Interval { lo: -0.1, hi: 0.3, level: 0.95 };
+    /// assert!(ci.is_within(0.4) && !ci.is_within(0.2));
+    /// ```
     pub fn is_within(&self, bound: f64) -> bool {
         self.lo > -bound && self.hi < bound
     }
@@ -59,6 +74,13 @@ impl Estimate {
     }
 
     /// The same with an interval.
+    ///
+    /// ```
+    /// let ci = asfm_stats::Interval { lo: -0.1, hi: 0.3, level: 0.95 };
+    /// let mean = asfm_stats::moments::mean(&[0.0, 0.2])?.with_ci(ci);
+    /// assert_eq!((mean.value, mean.ci), (0.1, Some(ci)));
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     #[must_use]
     pub fn with_ci(self, ci: Interval) -> Self {
         Self { ci: Some(ci), ..self }

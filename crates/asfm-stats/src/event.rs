@@ -85,6 +85,19 @@ pub struct ConstantMean {
 
 /// Constant-mean event study (MacKinlay 1997). `Constant` if a stock does not vary in the
 /// estimation window.
+///
+/// ```
+/// use asfm_stats::event::{Windows, constant_mean};
+/// use ndarray::array;
+///
+/// let returns = array![[0.01], [-0.01], [0.01], [-0.01], [0.03], [0.01]];
+/// let study = constant_mean(returns.view(), &Windows { estimation: 0..4, event: 4..6 })?;
+/// assert!(study.mu[0].abs() < 1e-15, "so abnormal returns are the returns");
+/// assert!((study.caar[0] - 0.03).abs() < 1e-12 && (study.caar[1] - 0.04).abs() < 1e-12);
+/// // 0.04 over sd sqrt(2 (1 + 2/4)), sd the root of 0.0004 / 3.
+/// assert!((study.scaled_car[0] - 2.0).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn constant_mean(returns: ArrayView2<'_, f64>, windows: &Windows) -> Result<ConstantMean> {
     check(returns, windows)?;
     let normal: Vec<Vec<f64>> =
@@ -134,6 +147,18 @@ pub struct MarketModel {
 }
 
 /// Market-model event study: each stock is regressed on `market` in the estimation window.
+///
+/// ```
+/// use asfm_stats::event::{Windows, market_model};
+/// use ndarray::array;
+///
+/// // Half the market, and 0.02 more on the last day.
+/// let market = [0.01, -0.02, 0.03, 0.00, 0.01, 0.02];
+/// let returns = array![[0.005], [-0.01], [0.015], [0.0], [0.005], [0.03]];
+/// let study = market_model(returns.view(), &market, &Windows { estimation: 0..4, event: 4..6 })?;
+/// assert!((study.beta[0] - 0.5).abs() < 1e-12 && (study.car_end[0] - 0.02).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn market_model(
     returns: ArrayView2<'_, f64>,
     market: &[f64],
@@ -166,6 +191,18 @@ pub fn market_model(
 /// # Errors
 ///
 /// `LengthMismatch` if the arrays differ in shape, `Domain` for a window beyond the end.
+///
+/// ```
+/// use asfm_stats::event::paired_effects;
+/// use ndarray::Array3;
+///
+/// let control = Array3::zeros((2, 3, 1));
+/// // 1 % a day more in the first seed, 2 % in the second.
+/// let treated = Array3::from_shape_fn((2, 3, 1), |(seed, _, _)| 0.01 * (seed + 1) as f64);
+/// let effects = paired_effects(control.view(), treated.view(), 1..3)?;
+/// assert!((effects[0] - 0.02).abs() < 1e-12 && (effects[1] - 0.04).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn paired_effects(
     control: ArrayView3<'_, f64>,
     treated: ArrayView3<'_, f64>,
@@ -206,6 +243,22 @@ pub struct Path {
 
 /// A max-|t| sign-flip band for a path of differences, seeds by days. Needs 5 seeds;
 /// `Constant` if a day does not vary over seeds. p = (1 + count) / (B + 1).
+///
+/// ```
+/// use asfm_stats::event::path_band;
+/// use ndarray::Array2;
+///
+/// // Six seeds, two days: an effect on the second day only.
+/// let paths = Array2::from_shape_fn((6, 2), |(seed, day)| {
+///     let noise = seed as f64 - 2.5;
+///     if day == 0 { noise } else { 10.0 + noise }
+/// });
+/// let path = path_band(paths.view(), 999, 1)?;
+/// assert!((path.mean[1] - 10.0).abs() < 1e-12);
+/// // All signs alike: 2 of 64 patterns.
+/// assert!((path.p - 2.0 / 64.0).abs() < 0.02 && path.mean[1] / path.se[1] >= path.critical_t);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn path_band(paths: ArrayView2<'_, f64>, replicates: usize, seed: u64) -> Result<Path> {
     use crate::random::{Purpose, Stream};
     use rayon::prelude::*;

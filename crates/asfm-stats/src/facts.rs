@@ -204,10 +204,11 @@ fn fat_tails(r: &[f64]) -> Result<Finding> {
 fn clustering(r: &[f64], lags: usize, options: &Options) -> Result<Finding> {
     let magnitudes = sums::abs(r);
     varying(&magnitudes, lags + 1)?;
-    let e = sums::deviations(&magnitudes);
+    let (mut e, n) = (sums::deviations(&magnitudes), magnitudes.len());
     let total = sums::dot(&e, &e);
+    e.resize(n + lags, 0.0);
     let law = resample(&e, Purpose::Clustering, options, |stream, e| {
-        stream.shuffle(e);
+        stream.shuffle(&mut e[..n]);
         mean_autocorrelation(e, total, lags)
     });
     let it = Resampled::new(mean_autocorrelation(&e, total, lags), &law, true);
@@ -287,9 +288,17 @@ fn volume(series: &Series, options: &Options) -> Result<Finding> {
     let scale = (sums::dot(&a, &a) * sums::dot(&v, &v)).sqrt();
     let n = a.len();
     let (first, last) = (n / 10 + 1, n - n / 10);
+    let shifted =
+        |shift: usize| (sums::dot(&a[shift..], &v) + sums::dot(&a, &v[n - shift..])) / scale;
+    // In a short series every shift comes up several times.
+    let known: Vec<f64> = if last - first < options.replicates {
+        (first..last).map(shifted).collect()
+    } else {
+        Vec::new()
+    };
     let law = resample(&[(); 0], Purpose::Volume, options, |stream, _| {
-        let shift = first + stream.below(last - first);
-        (sums::dot(&a[shift..], &v) + sums::dot(&a, &v[n - shift..])) / scale
+        let at = stream.below(last - first);
+        known.get(at).copied().unwrap_or_else(|| shifted(first + at))
     });
     let it = Resampled::new(statistic, &law, true);
     let verdict = judge(it.p < 0.05 && statistic >= 0.10, statistic + Z95 * it.sd < 0.10);

@@ -29,6 +29,12 @@ pub enum Model {
 
 impl Model {
     /// Names of the parameters, in order.
+    ///
+    /// ```
+    /// use asfm_stats::garch::Model;
+    ///
+    /// assert_eq!(Model::GjrNormal.parameter_names(), ["mu", "omega", "alpha[1]", "gamma[1]", "beta[1]"]);
+    /// ```
     pub fn parameter_names(self) -> &'static [&'static str] {
         match self {
             Self::GarchNormal => &["mu", "omega", "alpha[1]", "beta[1]"],
@@ -159,6 +165,17 @@ pub struct Filtered {
 /// `Domain` if the parameters are not admissible (`omega > 0`, `alpha, beta >= 0`,
 /// `alpha + gamma >= 0`, `alpha + gamma/2 + beta < 1`, `nu > 2`), `LengthMismatch` if
 /// their number is wrong.
+///
+/// ```
+/// use asfm_stats::garch::{Model, filter};
+///
+/// let it = filter(&[0.01, -0.02, 0.015], Model::GarchNormal, &[0.0, 0.1, 0.2, 0.7])?;
+/// // s_2 = omega + alpha e_1^2 + beta s_1, and e_1 is 1 percent.
+/// assert!((it.variance[1] - (0.1 + 0.2 + 0.7 * it.variance[0])).abs() < 1e-12);
+/// let z = -2.0 / it.variance[1].sqrt();
+/// assert!((it.standardised[1] - z).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn filter(returns: &[f64], model: Model, parameters: &[f64]) -> Result<Filtered> {
     varying(returns, 2)?;
     let need = model.parameter_names().len();
@@ -204,11 +221,33 @@ pub struct Fit {
 
 impl Fit {
     /// Akaike's criterion.
+    ///
+    /// ```
+    /// use asfm_stats::garch::{Fit, Model, filter};
+    ///
+    /// let parameters = vec![0.0, 0.1, 0.2, 0.7];
+    /// let filtered = filter(&[0.01, -0.02, 0.015], Model::GarchNormal, &parameters)?;
+    /// let loglik = filtered.loglik;
+    /// let fit = Fit { model: Model::GarchNormal, parameters, filtered, n: 3 };
+    /// assert!((fit.aic() - (8.0 - 2.0 * loglik)).abs() < 1e-12);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn aic(&self) -> f64 {
         2.0 * self.parameters.len() as f64 - 2.0 * self.filtered.loglik
     }
 
     /// Schwarz's criterion.
+    ///
+    /// ```
+    /// use asfm_stats::garch::{Fit, Model, filter};
+    ///
+    /// let parameters = vec![0.0, 0.1, 0.2, 0.7];
+    /// let filtered = filter(&[0.01, -0.02, 0.015], Model::GarchNormal, &parameters)?;
+    /// let loglik = filtered.loglik;
+    /// let fit = Fit { model: Model::GarchNormal, parameters, filtered, n: 3 };
+    /// assert!((fit.bic() - (4.0 * 3.0_f64.ln() - 2.0 * loglik)).abs() < 1e-12);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn bic(&self) -> f64 {
         self.parameters.len() as f64 * (self.n as f64).ln() - 2.0 * self.filtered.loglik
     }

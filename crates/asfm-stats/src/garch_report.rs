@@ -15,6 +15,29 @@ use crate::moments::standardised;
 ///
 /// `NoConvergence` if the Hessian is singular or a step leaves the admissible region,
 /// as it does for a parameter on its bound.
+///
+/// ```
+/// use asfm_stats::garch::{Model, fit};
+/// use asfm_stats::garch_report::robust_se;
+///
+/// // alpha 0.1, beta 0.85, in percent; independent normal draws come from a walk.
+/// let mut s = 1.0_f64;
+/// let draws = asfm_stats::yardstick::gaussian_walk(2000, 0.01, false, 5)?.returns;
+/// let returns: Vec<f64> = draws
+///     .iter()
+///     .map(|z| {
+///         let r = z * s.sqrt();
+///         s = 0.05 + 0.1 * (100.0 * r).powi(2) + 0.85 * s;
+///         r
+///     })
+///     .collect();
+/// let fit = fit(&returns, Model::GarchNormal)?;
+/// let se = robust_se(&returns, &fit)?;
+/// // The truth is alpha 0.1 and beta 0.85.
+/// assert!((fit.parameters[2] - 0.1).abs() < 3.0 * se[2]);
+/// assert!((fit.parameters[3] - 0.85).abs() < 3.0 * se[3]);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn robust_se(returns: &[f64], fitted: &Fit) -> Result<Vec<f64>> {
     let k = fitted.parameters.len();
     let steps: Vec<f64> = fitted.parameters.iter().map(|it| 1e-4 * it.abs().max(1e-2)).collect();
@@ -170,6 +193,15 @@ pub struct GarchReport {
 }
 
 /// Fits the three models. Needs 250 returns; a model that does not converge is `None`.
+///
+/// ```
+/// let walk = asfm_stats::yardstick::gaussian_walk(300, 0.01, false, 1)?;
+/// let report = asfm_stats::garch_report::garch_report(&walk.returns)?;
+/// assert!(report.short, "300 returns are fewer than 1000");
+/// let (garch, gjr) = (report.garch_normal.expect("fits"), report.gjr_normal.expect("fits"));
+/// assert!(gjr.loglik >= garch.loglik - 1e-3, "GARCH is a GJR without gamma");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn garch_report(returns: &[f64]) -> Result<GarchReport> {
     crate::error::varying(returns, 250)?;
     let model = |model, fixed: &[f64]| model_report(returns, model, fixed).ok();

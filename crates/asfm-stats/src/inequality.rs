@@ -43,6 +43,11 @@ fn gini_of(shares: &[f64]) -> f64 {
 }
 
 /// Gini's coefficient times `n / (n - 1)`, between 0 and 1. Needs 2 values.
+///
+/// ```
+/// assert_eq!(asfm_stats::inequality::gini_unbiased(&[0.0, 8.0])?, 1.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn gini_unbiased(x: &[f64]) -> Result<f64> {
     enough(x.len(), 2)?;
     let n = x.len() as f64;
@@ -50,6 +55,12 @@ pub fn gini_unbiased(x: &[f64]) -> Result<f64> {
 }
 
 /// Share of wealth held by the richest tenth, rounded up to whole agents. Needs 1 value.
+///
+/// ```
+/// let wealth = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 11.0];
+/// assert!((asfm_stats::inequality::top_tenth_share(&wealth)? - 11.0 / 20.0).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn top_tenth_share(x: &[f64]) -> Result<f64> {
     let shares = shares(x)?;
     let top = shares.len().div_ceil(10);
@@ -58,12 +69,26 @@ pub fn top_tenth_share(x: &[f64]) -> Result<f64> {
 
 /// Herfindahl and Hirschman's index: the sum of squared shares, between `1/n` and 1.
 /// Needs 1 value.
+///
+/// ```
+/// // Shares 1/4, 1/4, 1/2.
+/// assert_eq!(asfm_stats::inequality::herfindahl(&[1.0, 1.0, 2.0])?, 0.375);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn herfindahl(x: &[f64]) -> Result<f64> {
     let shares = shares(x)?;
     Ok(sums::dot(&shares, &shares))
 }
 
 /// Theil's T, `mean of (x/m) ln(x/m)` with `0 ln 0 = 0`; between 0 and `ln n`. Needs 1 value.
+///
+/// ```
+/// use asfm_stats::inequality::theil;
+///
+/// assert_eq!(theil(&[3.0, 3.0])?, 0.0);
+/// assert!((theil(&[0.0, 6.0])? - 2.0_f64.ln()).abs() < 1e-12, "one of two has it all");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn theil(x: &[f64]) -> Result<f64> {
     let n = x.len() as f64;
     let terms: Vec<f64> =
@@ -73,6 +98,13 @@ pub fn theil(x: &[f64]) -> Result<f64> {
 
 /// Lorenz curve at the deciles: eleven cumulated shares from 0 to 1, linear between
 /// agents. Needs 1 value.
+///
+/// ```
+/// let curve = asfm_stats::inequality::lorenz_deciles(&[0.0, 10.0])?;
+/// assert_eq!((curve[0], curve[5], curve[10]), (0.0, 0.0, 1.0));
+/// assert!((curve[7] - 0.4).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -109,6 +141,13 @@ pub struct Inequality {
 }
 
 /// Computes them all. Needs 1 value.
+///
+/// ```
+/// let it = asfm_stats::inequality::inequality(&[1.0, 1.0, 2.0])?;
+/// assert!((it.gini - 1.0 / 6.0).abs() < 1e-12, "(-2 * 1 + 0 * 1 + 2 * 2) / (3 * 4)");
+/// assert_eq!((it.hhi, it.top10pct_share), (0.375, 0.5));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn inequality(x: &[f64]) -> Result<Inequality> {
     Ok(Inequality {
         gini: gini(x)?,

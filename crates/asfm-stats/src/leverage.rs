@@ -117,15 +117,28 @@ pub struct TimeScaleAsymmetry {
 /// magnitude of the step's sum, fine the sum of the daily magnitudes.
 ///
 /// Needs 100 values and three steps; `Constant` if a measure does not vary.
+///
+/// ```
+/// use asfm_stats::leverage::time_scale_asymmetry;
+///
+/// let r = asfm_stats::yardstick::gaussian_walk(200, 0.01, false, 1)?.returns;
+/// let back: Vec<f64> = r.iter().rev().copied().collect();
+/// // Backwards, coarse and fine change places.
+/// let (on, back) = (time_scale_asymmetry(&r, 5)?, time_scale_asymmetry(&back, 5)?);
+/// assert!((on.difference + back.difference).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn time_scale_asymmetry(r: &[f64], h: usize) -> Result<TimeScaleAsymmetry> {
     if h == 0 {
         return Err(StatsError::Domain("a step of no days"));
     }
     varying(r, 100.max(4 * h))?;
-    let steps: Vec<&[f64]> = r.chunks_exact(h).collect();
-    let coarse: Vec<f64> = steps.iter().map(|it| sums::sum(it).abs()).collect();
-    let fine: Vec<f64> = steps.iter().map(|it| it.iter().map(|r| r.abs()).sum()).collect();
-    let m = steps.len();
+    let step = |days: &[f64]| {
+        let both = days.iter().fold((0.0, 0.0), |(sum, size), r| (sum + r, size + r.abs()));
+        (f64::abs(both.0), both.1)
+    };
+    let (coarse, fine): (Vec<f64>, Vec<f64>) = r.chunks_exact(h).map(step).unzip();
+    let m = fine.len();
     let coarse_then_fine = correlation(&coarse[..m - 1], &fine[1..])?;
     let fine_then_coarse = correlation(&fine[..m - 1], &coarse[1..])?;
     let difference = coarse_then_fine - fine_then_coarse;

@@ -25,6 +25,7 @@
 //! |---|---|
 //! | ON, OER, TR, VO and returns of agents | [`market`] |
 //! | every statistic of one series, serialisable | [`series`] |
+//! | a series of millions of values | [`mod@long`] |
 //! | the stylized facts with verdicts | [`card`] |
 //! | a Gaussian walk, real windows, several runs beside it | [`yardstick`] |
 //! | moments, quantiles, L-moments | [`moments`] |
@@ -106,6 +107,7 @@ pub mod garch;
 pub mod garch_report;
 pub mod inequality;
 pub mod leverage;
+pub mod long;
 pub mod market;
 pub mod memory;
 pub mod moments;

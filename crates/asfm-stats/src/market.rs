@@ -29,9 +29,16 @@
 //! # Ok::<(), asfm_stats::StatsError>(())
 //! ```
 
-use crate::error::{Result, StatsError, at_least, enough, guard};
+mod closes;
+
+use crate::error::{Result, StatsError, enough};
 use crate::moments::{sd, sd_population};
 use crate::sums::mean;
+
+pub use closes::{
+    GroupReturn, agent_return, carry_forward, close_mean_of_trades, close_volume_weighted,
+    equal_weight_index, group_return, log_returns, simple_returns,
+};
 
 /// The side of an order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -113,6 +120,18 @@ impl OrderTotals {
     /// # Errors
     ///
     /// `Domain` if `qty` is zero or `filled` exceeds it.
+    ///
+    /// ```
+    /// use asfm_stats::market::{OrderTotals, Side};
+    ///
+    /// let mut orders = OrderTotals::default();
+    /// orders.add(Side::Buy, 10, 4)?;
+    /// orders.add(Side::Buy, 5, 5)?;
+    /// assert_eq!((orders.buy.n_orders, orders.buy.qty, orders.buy.filled), (2, 15, 9));
+    /// assert_eq!((orders.buy.n_filled_any, orders.buy.n_filled_full), (2, 1));
+    /// assert!(orders.add(Side::Sell, 5, 6).is_err(), "more than was ordered");
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn add(&mut self, side: Side, qty: u64, filled: u64) -> Result<()> {
         if qty == 0 {
             return Err(StatsError::Domain("an order for no shares"));
@@ -133,6 +152,16 @@ impl OrderTotals {
     }
 
     /// Sums of both sets of orders.
+    ///
+    /// ```
+    /// use asfm_stats::market::{OrderTotals, Side};
+    ///
+    /// let mut orders = OrderTotals::default();
+    /// orders.add(Side::Buy, 10, 4)?;
+    /// let both = orders.merge(orders);
+    /// assert_eq!((both.buy.n_orders, both.buy.qty), (2, 20));
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         Self { buy: self.buy.merge(other.buy), sell: self.sell.merge(other.sell) }
@@ -187,6 +216,19 @@ pub struct OrderMetrics {
 /// `traded` is the number of shares traded, each trade counted once; it only
 /// enters the single-counted reading. No minimum: without orders, ON is 0 and
 /// every rate is `None`.
+///
+/// ```
+/// use asfm_stats::market::{OrderTotals, Side, order_metrics};
+///
+/// let mut orders = OrderTotals::default();
+/// orders.add(Side::Buy, 10, 4)?;
+/// orders.add(Side::Sell, 4, 4)?;
+/// let metrics = order_metrics(&orders, 4);
+/// assert_eq!((metrics.on, metrics.oer), (2, Some(8.0 / 14.0)));
+/// assert_eq!((metrics.oer_single_counted, metrics.oer_full_fill), (Some(4.0 / 14.0), Some(0.5)));
+/// assert_eq!(order_metrics(&OrderTotals::default(), 0).oer, None);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn order_metrics(totals: &OrderTotals, traded: u128) -> OrderMetrics {
     let all = totals.both_sides();
     OrderMetrics {
@@ -220,6 +262,16 @@ pub struct Turnover {
 /// # Errors
 ///
 /// `Empty` without stocks or days; `Domain` if a stock has no shares.
+///
+/// ```
+/// use asfm_stats::market::{StockTotals, turnover};
+///
+/// let stock = |traded, outstanding| StockTotals { traded, outstanding, ..StockTotals::default() };
+/// let rate = turnover(&[stock(30, 100), stock(10, 300)], 10)?;
+/// assert_eq!((rate.pooled, rate.per_day), (0.1, 0.01), "40 of 400 shares in ten days");
+/// assert!((rate.mean_of_stocks - (0.3 + 1.0 / 30.0) / 2.0).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn turnover(stocks: &[StockTotals], n_days: usize) -> Result<Turnover> {
     enough(stocks.len(), 1)?;
     enough(n_days, 1)?;
@@ -261,6 +313,15 @@ pub struct Volatility {
 /// # Errors
 ///
 /// `LengthMismatch` if stocks differ in days; `Domain` for a close not above 0.
+///
+/// ```
+/// // Returns +10 % and -10 %: the sd is 10 % times the root of 2.
+/// let vo = asfm_stats::market::volatility(&[&[100.0, 110.0, 99.0], &[50.0, 50.0, 50.0]])?;
+/// assert!((vo.per_stock[0] - 0.1 * 2.0_f64.sqrt()).abs() < 1e-12 && vo.per_stock[1] == 0.0);
+/// assert!((vo.mean_of_stocks - 0.05 * 2.0_f64.sqrt()).abs() < 1e-12);
+/// assert!((vo.population - 0.05).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn volatility(closes: &[&[f64]]) -> Result<Volatility> {
     let first = closes.first().ok_or(StatsError::Empty)?;
     let mut index = vec![0.0; first.len().saturating_sub(1)];
@@ -288,137 +349,23 @@ pub fn volatility(closes: &[&[f64]]) -> Result<Volatility> {
     })
 }
 
-/// Simple returns `c_t / c_(t-1) - 1` of a price series, one fewer than prices.
-///
-/// # Errors
-///
-/// `TooShort` below two prices; `Domain` for a price not above 0.
-pub fn simple_returns(prices: &[f64]) -> Result<Vec<f64>> {
-    positive(prices)?;
-    prices.windows(2).map(|it| guard(it[1] / it[0] - 1.0)).collect()
-}
-
-/// Log returns `ln c_t - ln c_(t-1)` of a price series, one fewer than prices.
-///
-/// # Errors
-///
-/// `TooShort` below two prices; `Domain` for a price not above 0.
-pub fn log_returns(prices: &[f64]) -> Result<Vec<f64>> {
-    positive(prices)?;
-    let logs: Vec<f64> = prices.iter().map(|it| it.ln()).collect();
-    Ok(logs.windows(2).map(|it| it[1] - it[0]).collect())
-}
-
-fn positive(prices: &[f64]) -> Result<()> {
-    at_least(prices, 2)?;
-    if prices.iter().all(|&it| it > 0.0) {
-        Ok(())
-    } else {
-        Err(StatsError::Domain("a price not above zero"))
-    }
-}
-
-/// Prices of the equal-weight index of several stocks, from 100: every day it grows by the
-/// mean of their simple returns.
-///
-/// Each element holds one stock's closes, as for [`volatility`]. Needs two closes.
-///
-/// # Errors
-///
-/// `Empty` without stocks; `LengthMismatch` if stocks differ in days; `Domain` for a close
-/// not above 0.
-pub fn equal_weight_index(closes: &[&[f64]]) -> Result<Vec<f64>> {
-    let first = closes.first().ok_or(StatsError::Empty)?;
-    let mut growth = vec![0.0; first.len().saturating_sub(1)];
-    for stock in closes {
-        crate::error::same_length(first, stock)?;
-        for (sum, it) in growth.iter_mut().zip(simple_returns(stock)?) {
-            *sum += it;
-        }
-    }
-    let mut level = 100.0;
-    let mut index = vec![level];
-    for it in growth {
-        level *= 1.0 + it / closes.len() as f64;
-        index.push(guard(level)?);
-    }
-    Ok(index)
-}
-
-/// Closes with every day that had no trade set to the close before it; the
-/// first element of the result is `seeded`, the last price before day 1.
-pub fn carry_forward(seeded: f64, closes: &[Option<f64>]) -> Vec<f64> {
-    let mut last = seeded;
-    std::iter::once(seeded)
-        .chain(closes.iter().map(|it| {
-            last = it.unwrap_or(last);
-            last
-        }))
-        .collect()
-}
-
-/// Volume-weighted mean price of a day's trades in one stock: the default close.
-/// `None` if nothing traded.
-pub fn close_volume_weighted(trades: &[TradeRow]) -> Option<f64> {
-    let qty: f64 = trades.iter().map(|it| it.qty as f64).sum();
-    let value: f64 = trades.iter().map(|it| it.price * it.qty as f64).sum();
-    (qty > 0.0).then(|| value / qty)
-}
-
-/// Plain mean price over a day's trades in one stock: the other reading of a
-/// close. `None` if nothing traded.
-pub fn close_mean_of_trades(trades: &[TradeRow]) -> Option<f64> {
-    let sum: f64 = trades.iter().map(|it| it.price).sum();
-    (!trades.is_empty()).then(|| sum / trades.len() as f64)
-}
-
-/// An agent's return `W_T / W_0 - 1`, wealth being cash plus holdings at the close.
-///
-/// # Errors
-///
-/// `NonFinite`; `Domain` if the initial wealth is not above 0.
-pub fn agent_return(wealth_start: f64, wealth_end: f64) -> Result<f64> {
-    at_least(&[wealth_start, wealth_end], 2)?;
-    if wealth_start <= 0.0 {
-        return Err(StatsError::Domain("an initial wealth not above zero"));
-    }
-    guard(wealth_end / wealth_start - 1.0)
-}
-
-/// Return of a group of agents.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
-pub struct GroupReturn {
-    /// Number of agents.
-    pub n: usize,
-    /// Mean of the agents' returns: the default.
-    pub mean: f64,
-    /// Return of the group's pooled wealth.
-    pub capital_weighted: f64,
-}
-
-/// Computes the return of a group from its agents' wealth at start and end.
-///
-/// # Errors
-///
-/// `Empty`, `LengthMismatch`, or what [`agent_return`] refuses.
-pub fn group_return(wealth_start: &[f64], wealth_end: &[f64]) -> Result<GroupReturn> {
-    crate::error::same_length(wealth_start, wealth_end)?;
-    enough(wealth_start.len(), 1)?;
-    let each = wealth_start
-        .iter()
-        .zip(wealth_end)
-        .map(|(&start, &end)| agent_return(start, end))
-        .collect::<Result<Vec<_>>>()?;
-    let pooled = agent_return(wealth_start.iter().sum(), wealth_end.iter().sum())?;
-    Ok(GroupReturn { n: each.len(), mean: mean(&each), capital_weighted: pooled })
-}
-
 /// Sums orders and trades per stock. `outstanding` gives one number per stock.
 ///
 /// # Errors
 ///
 /// `Domain` for a row whose stock has no entry in `outstanding`, or that
 /// [`OrderTotals::add`] refuses.
+///
+/// ```
+/// use asfm_stats::market::{OrderRow, Side, TradeRow, totals_by_stock};
+///
+/// let order = OrderRow { stock: 1, side: Side::Sell, qty: 10, filled: 4 };
+/// let trade = TradeRow { stock: 1, price: 12.5, qty: 4 };
+/// let stocks = totals_by_stock(&[order], &[trade], &[100, 200])?;
+/// assert_eq!((stocks[0].traded, stocks[1].traded), (0, 4));
+/// assert_eq!((stocks[1].orders.sell.qty, stocks[1].outstanding), (10, 200));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn totals_by_stock(
     orders: &[OrderRow],
     trades: &[TradeRow],
@@ -477,6 +424,16 @@ pub struct MarketMetrics {
 ///
 /// `LengthMismatch` if the two slices differ, and what [`turnover`] and
 /// [`volatility`] refuse.
+///
+/// ```
+/// use asfm_stats::market::{StockTotals, market_metrics};
+///
+/// let stock = StockTotals { traded: 30, outstanding: 100, ..StockTotals::default() };
+/// let metrics = market_metrics(&[stock], &[&[100.0, 110.0, 99.0]])?;
+/// assert_eq!((metrics.orders.on, metrics.turnover.pooled, metrics.turnover.per_day), (0, 0.3, 0.15));
+/// assert!((metrics.per_stock[0].volatility - 0.1 * 2.0_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn market_metrics(stocks: &[StockTotals], closes: &[&[f64]]) -> Result<MarketMetrics> {
     if stocks.len() != closes.len() {
         return Err(StatsError::LengthMismatch { left: stocks.len(), right: closes.len() });

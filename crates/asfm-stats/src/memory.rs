@@ -107,6 +107,13 @@ pub struct Fluctuations {
 /// Peng's (1994) detrended fluctuation analysis: the profile of cumulated deviations
 /// is cut into boxes from the front and from the back, a line is removed from
 /// each, and F is the root of the mean residual variance. Needs 100 values.
+///
+/// ```
+/// // The profile of a trend is a parabola, and lines leave the square of the size.
+/// let trend: Vec<f64> = (0..200).map(f64::from).collect();
+/// assert!((asfm_stats::memory::detrended_fluctuations(&trend)?.alpha - 2.0).abs() < 0.05);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn detrended_fluctuations(x: &[f64]) -> Result<Fluctuations> {
     varying(x, 100)?;
     let profile = sums::cumulated(&sums::deviations(x));
@@ -143,6 +150,13 @@ pub const LO_ACCEPTANCE_95: (f64, f64) = (0.809, 1.862);
 ///
 /// Without long memory it lies within [`LO_ACCEPTANCE_95`] in 95 % of samples. Needs
 /// 50 values and more than `q`; `Domain` if the long-run variance is not positive.
+///
+/// ```
+/// let zigzag: Vec<f64> = (0..100).map(|t| if t % 2 == 0 { 1.0 } else { -1.0 }).collect();
+/// // The cumulated deviations are 1, 0, 1, 0: a range of 1 over the root of 100.
+/// assert!((asfm_stats::memory::lo_statistic(&zigzag, 0)? - 0.1).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn lo_statistic(x: &[f64], q: usize) -> Result<f64> {
     varying(x, 50.max(q + 1))?;
     let e = sums::deviations(x);
@@ -175,6 +189,11 @@ pub struct LogPeriodogram {
 
 impl LogPeriodogram {
     /// The larger of the two standard errors.
+    ///
+    /// ```
+    /// let it = asfm_stats::memory::LogPeriodogram { m: 31, d: 0.3, se_ols: 0.15, se_asym: 0.12 };
+    /// assert_eq!(it.se(), 0.15);
+    /// ```
     pub fn se(&self) -> f64 {
         self.se_ols.max(self.se_asym)
     }
@@ -184,6 +203,14 @@ impl LogPeriodogram {
 /// lowest `floor(sqrt n)` Fourier frequencies on `-2 ln(2 sin(lambda/2))`.
 ///
 /// Needs 128 values; `Constant` if a periodogram ordinate vanishes.
+///
+/// ```
+/// let walk = asfm_stats::yardstick::gaussian_walk(1000, 0.01, false, 1)?;
+/// let it = asfm_stats::memory::log_periodogram(&walk.returns)?;
+/// assert_eq!(it.m, 31, "the whole root of 1000");
+/// assert!(it.d.abs() < 3.0 * it.se(), "independent values have no memory");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn log_periodogram(x: &[f64]) -> Result<LogPeriodogram> {
     varying(x, 128)?;
     log_periodogram_any(x)
@@ -250,6 +277,15 @@ pub struct Memory {
 }
 
 /// Computes all of them. Needs 100 values; the log periodogram is given below its 128.
+///
+/// ```
+/// let walk = asfm_stats::yardstick::gaussian_walk(500, 0.01, false, 1)?;
+/// let it = asfm_stats::memory::memory(&walk.returns)?;
+/// let (lo, hi) = asfm_stats::memory::LO_ACCEPTANCE_95;
+/// assert!(it.lo_r.q0.is_some_and(|it| lo < it && it < hi));
+/// assert!(it.rs_r.is_some_and(|it| (it.h_corrected - 0.5).abs() < 0.2));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn memory(r: &[f64]) -> Result<Memory> {
     varying(r, 100)?;
     let a = sums::abs(r);

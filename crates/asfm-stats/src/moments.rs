@@ -29,12 +29,24 @@ pub fn mean(x: &[f64]) -> Result<Estimate> {
 }
 
 /// Standard deviation with divisor n - 1. Needs 2 values; 0 if they do not vary.
+///
+/// ```
+/// let sd = asfm_stats::moments::sd(&[1.0, 2.0, 3.0])?;
+/// assert_eq!(sd.value, 1.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn sd(x: &[f64]) -> Result<Estimate> {
     at_least(x, 2)?;
     Estimate::new(sums::variance(x).sqrt(), x.len(), "standard deviation, n - 1")
 }
 
 /// Standard deviation with divisor n. Needs 1 value; 0 if they do not vary.
+///
+/// ```
+/// let sd = asfm_stats::moments::sd_population(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0])?;
+/// assert_eq!(sd.value, 2.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn sd_population(x: &[f64]) -> Result<Estimate> {
     finite(x)?;
     let variance = sums::sum_squares(x) / x.len() as f64;
@@ -43,6 +55,13 @@ pub fn sd_population(x: &[f64]) -> Result<Estimate> {
 
 /// Skewness `g1 = m3 / m2^1.5` with moments of divisor n; se under normality.
 /// Needs 3 values; `Constant` if they do not vary.
+///
+/// ```
+/// // Deviations -1, -1, 2: m2 = 2 and m3 = 2.
+/// let g1 = asfm_stats::moments::skewness(&[0.0, 0.0, 3.0])?;
+/// assert!((g1.value - 0.5_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn skewness(x: &[f64]) -> Result<Estimate> {
     varying(x, 3)?;
     let n = x.len() as f64;
@@ -51,6 +70,13 @@ pub fn skewness(x: &[f64]) -> Result<Estimate> {
 }
 
 /// Adjusted skewness `G1 = g1 sqrt(n(n-1)) / (n-2)`. Needs 3 values.
+///
+/// ```
+/// // g1 is the root of 1/2, and the factor the root of 6.
+/// let g1 = asfm_stats::moments::skewness_adjusted(&[0.0, 0.0, 3.0])?;
+/// assert!((g1.value - 3.0_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn skewness_adjusted(x: &[f64]) -> Result<Estimate> {
     varying(x, 3)?;
     let n = x.len() as f64;
@@ -78,6 +104,13 @@ pub fn excess_kurtosis(x: &[f64]) -> Result<Estimate> {
 }
 
 /// Adjusted excess kurtosis `G2 = (n-1)/((n-2)(n-3)) ((n+1) g2 + 6)`. Needs 4 values.
+///
+/// ```
+/// // g2 = -2, hence 3/2 (5 * -2 + 6).
+/// let g2 = asfm_stats::moments::excess_kurtosis_adjusted(&[1.0, -1.0, 1.0, -1.0])?;
+/// assert!((g2.value + 6.0).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn excess_kurtosis_adjusted(x: &[f64]) -> Result<Estimate> {
     varying(x, 4)?;
     let n = x.len() as f64;
@@ -94,12 +127,13 @@ pub(crate) struct Shape {
 
 /// Shape moments of values known to vary.
 pub(crate) fn standardised(x: &[f64]) -> Shape {
-    let e = sums::deviations(x);
+    let centre = sums::Centre::of(x);
     let n = x.len() as f64;
-    let sd = (sums::dot(&e, &e) / n).sqrt();
-    let z: Vec<f64> = e.iter().map(|it| it / sd).collect();
-    let squares = sums::squares(&z);
-    Shape { skew: sums::dot(&squares, &z) / n, excess: sums::dot(&squares, &squares) / n - 3.0 }
+    let sd = (sums::sum_squares(x) / n).sqrt();
+    let z = |it: f64| centre.deviation(it) / sd;
+    let cubes = sums::sum_of(x, |it| z(it) * z(it) * z(it));
+    let fourths = sums::sum_of(x, |it| (z(it) * z(it)) * (z(it) * z(it)));
+    Shape { skew: cubes / n, excess: fourths / n - 3.0 }
 }
 
 /// Quantile of type 7: linear between order statistics at `(n-1) p`. Needs 1 value
@@ -155,6 +189,13 @@ pub(crate) fn median(x: &[f64]) -> f64 {
 /// Crow and Siddiqui's quantile kurtosis `(q.975 - q.025) / (q.75 - q.25)` less
 /// its normal value 2.9058. Needs 40 values; `Constant` if the middle half does
 /// not vary. Robust: no moment need exist.
+///
+/// ```
+/// let uniform: Vec<f64> = (0..=1000).map(f64::from).collect();
+/// let it = asfm_stats::moments::crow_siddiqui(&uniform)?;
+/// assert!((it.value - (0.95 / 0.5 - 2.9058)).abs() < 1e-4);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn crow_siddiqui(x: &[f64]) -> Result<Estimate> {
     at_least(x, 40)?;
     crow_siddiqui_any(&sums::sorted(x))
@@ -170,6 +211,13 @@ pub(crate) fn crow_siddiqui_any(sorted: &[f64]) -> Result<Estimate> {
 
 /// Moors' octile kurtosis `((o7 - o5) + (o3 - o1)) / (o6 - o2)` less its normal value
 /// 1.2331. Needs 40 values; `Constant` if the middle half does not vary.
+///
+/// ```
+/// let uniform: Vec<f64> = (0..=1000).map(f64::from).collect();
+/// let it = asfm_stats::moments::moors(&uniform)?;
+/// assert!((it.value - (1.0 - 1.2331)).abs() < 1e-4);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn moors(x: &[f64]) -> Result<Estimate> {
     at_least(x, 40)?;
     moors_any(&sums::sorted(x))
@@ -230,7 +278,7 @@ pub(crate) fn l_ratios_sorted(sorted: &[f64]) -> LRatios {
 }
 
 /// The moments of a series, as they stand in a report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Moments {
     /// Arithmetic mean.
     pub mean: f64,
@@ -273,7 +321,7 @@ pub struct Moments {
 }
 
 /// Type-7 quantiles at the nine levels of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "each field is the quantile its serialised name states")]
 pub struct Quantiles {
     #[serde(rename = "0.01")]
@@ -299,35 +347,52 @@ pub struct Quantiles {
 /// Computes all moments of a series. Needs 1 value; what needs more, or needs
 /// variation, is `None`. The quantile kurtoses are given from 4 values on, below
 /// the 40 at which their functions answer.
+///
+/// ```
+/// let it = asfm_stats::moments::moments(&[1.0, 2.0, 6.0, 0.0])?;
+/// assert_eq!((it.mean, it.median, it.mad_median), (2.25, 1.5, 1.0));
+/// assert_eq!((it.min, it.max, it.zero_share), (0.0, 6.0, 0.25));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn moments(x: &[f64]) -> Result<Moments> {
-    finite(x)?;
-    let sorted = sums::sorted(x);
-    let q = |p| quantile_sorted(&sorted, p);
-    let median = q(0.5);
-    let from_median: Vec<f64> = x.iter().map(|it| (it - median).abs()).collect();
+    moments_of_column(x.to_vec())
+}
+
+/// The same of a column that is given away: it is sorted in place, and nothing as long
+/// as it is held beside it.
+pub(crate) fn moments_of_column(x: Vec<f64>) -> Result<Moments> {
+    finite(&x)?;
     let value = |it: Result<Estimate>| it.ok().map(|it| it.value);
-    let of_four = |f: fn(&[f64]) -> Result<Estimate>| enough(x.len(), 4).and_then(|()| f(&sorted));
-    let excess = value(excess_kurtosis(x));
-    Ok(Moments {
-        mean: sums::mean(x),
-        std_ddof1: value(sd(x)),
-        std_ddof0: sd_population(x)?.value,
-        min: sorted[0],
-        max: sorted[sorted.len() - 1],
-        skew_g1: value(skewness(x)),
-        skew_adjusted: value(skewness_adjusted(x)),
+    let excess = value(excess_kurtosis(&x));
+    // In the order of time, since sums depend on it in their last digits.
+    let in_time = Moments {
+        mean: sums::mean(&x),
+        std_ddof1: value(sd(&x)),
+        std_ddof0: sd_population(&x)?.value,
+        skew_g1: value(skewness(&x)),
+        skew_adjusted: value(skewness_adjusted(&x)),
         exkurt_g2: excess,
-        exkurt_adjusted: value(excess_kurtosis_adjusted(x)),
+        exkurt_adjusted: value(excess_kurtosis_adjusted(&x)),
         kurtosis_raw: excess.map(|it| it + 3.0),
         zero_share: x.iter().filter(|it| **it == 0.0).count() as f64 / x.len() as f64,
-        median,
-        mad_median: self::median(&from_median),
+        ..Moments::default()
+    };
+    let mut sorted = x;
+    sorted.sort_unstable_by(f64::total_cmp);
+    let q = |p| quantile_sorted(&sorted, p);
+    let of_four =
+        |f: fn(&[f64]) -> Result<Estimate>| enough(sorted.len(), 4).and_then(|()| f(&sorted));
+    Ok(Moments {
+        min: sorted[0],
+        max: sorted[sorted.len() - 1],
+        median: q(0.5),
+        mad_median: median_distance(&sorted, q(0.5)),
         quantiles_type7: Quantiles {
             p01: q(0.01),
             p025: q(0.025),
             p05: q(0.05),
             p25: q(0.25),
-            p50: median,
+            p50: q(0.5),
             p75: q(0.75),
             p95: q(0.95),
             p975: q(0.975),
@@ -335,6 +400,25 @@ pub fn moments(x: &[f64]) -> Result<Moments> {
         },
         crow_siddiqui_excess: value(of_four(crow_siddiqui_any)),
         moors_excess: value(of_four(moors_any)),
-        l_ratios: l_ratios(x).ok(),
+        l_ratios: varying(&sorted, 4).ok().map(|()| l_ratios_sorted(&sorted)),
+        ..in_time
     })
+}
+
+/// Median of the distances of ascending values to `centre`: they grow to both sides of it.
+fn median_distance(sorted: &[f64], centre: f64) -> f64 {
+    let (mut below, mut above) = sorted.split_at(sorted.partition_point(|it| *it < centre));
+    let nearest = std::iter::from_fn(|| {
+        let (down, up) = (below.split_last(), above.split_first());
+        let take_below = match (down, up) {
+            (Some((down, _)), Some((up, _))) => centre - down < up - centre,
+            (down, _) => down.is_some(),
+        };
+        let (taken, rest) = if take_below { down? } else { up? };
+        *(if take_below { &mut below } else { &mut above }) = rest;
+        Some((taken - centre).abs())
+    });
+    let (idx, t) = position(sorted.len(), 0.5);
+    let middle: Vec<f64> = nearest.skip(idx).take(2).collect();
+    between(middle[0], *middle.last().unwrap_or(&middle[0]), t)
 }

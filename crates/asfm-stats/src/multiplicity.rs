@@ -43,6 +43,13 @@ pub fn holm(p: &[f64]) -> Result<Vec<f64>> {
 
 /// Benjamini and Hochberg's (1995) adjusted p-values, in the order given: they control
 /// the share of false claims; for exploration. Needs 1.
+///
+/// ```
+/// let adjusted = asfm_stats::multiplicity::benjamini_hochberg(&[0.01, 0.04, 0.03])?;
+/// let want = [0.03, 0.04, 0.04];
+/// assert!(adjusted.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-12));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn benjamini_hochberg(p: &[f64]) -> Result<Vec<f64>> {
     p_values(p)?;
     let mut adjusted = vec![0.0; p.len()];
@@ -55,6 +62,11 @@ pub fn benjamini_hochberg(p: &[f64]) -> Result<Vec<f64>> {
 }
 
 /// Bonferroni's adjusted p-values. Needs 1.
+///
+/// ```
+/// assert_eq!(asfm_stats::multiplicity::bonferroni(&[0.01, 0.6])?, [0.02, 1.0]);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn bonferroni(p: &[f64]) -> Result<Vec<f64>> {
     p_values(p)?;
     Ok(p.iter().map(|it| (it * p.len() as f64).min(1.0)).collect())
@@ -62,6 +74,13 @@ pub fn bonferroni(p: &[f64]) -> Result<Vec<f64>> {
 
 /// Fisher's combination of independent p-values: `-2 sum ln p`, chi-squared with `2k`
 /// degrees of freedom. Needs 1; `Domain` for a p of 0.
+///
+/// ```
+/// let test = asfm_stats::multiplicity::fisher(&[0.1, 0.1])?;
+/// // With 4 degrees of freedom the tail is (1 + x/2) exp(-x/2), and exp(-x/2) = 0.01.
+/// assert!((test.p - 0.01 * (1.0 - 0.01_f64.ln())).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn fisher(p: &[f64]) -> Result<TestResult> {
     p_values(p)?;
     if p.contains(&0.0) {
@@ -74,6 +93,12 @@ pub fn fisher(p: &[f64]) -> Result<TestResult> {
 
 /// Stouffer's combination of independent one-sided p-values: the sum of their normal
 /// quantiles over `sqrt k`. Needs 1; `Domain` for a p of 0 or 1.
+///
+/// ```
+/// let test = asfm_stats::multiplicity::stouffer(&[0.05, 0.05])?;
+/// assert!((test.statistic - 1.644_853_627 * 2.0_f64.sqrt()).abs() < 1e-6);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn stouffer(p: &[f64]) -> Result<TestResult> {
     p_values(p)?;
     if p.iter().any(|&it| it <= 0.0 || it >= 1.0) {
@@ -100,6 +125,14 @@ pub struct Proportion {
 }
 
 /// A proportion with its intervals at 95 %. Needs 1 trial; `Domain` if `k > n`.
+///
+/// ```
+/// let it = asfm_stats::multiplicity::proportion(5, 10)?;
+/// assert_eq!(it.share, 0.5);
+/// // The exact interval holds the other one.
+/// assert!(it.clopper_pearson.lo < it.wilson.lo && it.wilson.hi < it.clopper_pearson.hi);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn proportion(k: usize, n: usize) -> Result<Proportion> {
     if n == 0 {
         return Err(StatsError::Empty);
@@ -126,6 +159,14 @@ fn counts(k: usize, n: usize, level: f64) -> Result<()> {
 }
 
 /// Wilson's (1927) score interval.
+///
+/// ```
+/// let ci = asfm_stats::multiplicity::wilson(0, 10, 0.95)?;
+/// let z2 = 1.959_963_985_f64.powi(2);
+/// assert_eq!(ci.lo, 0.0);
+/// assert!((ci.hi - z2 / (10.0 + z2)).abs() < 1e-8);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn wilson(k: usize, n: usize, level: f64) -> Result<Interval> {
     counts(k, n, level)?;
     let (trials, share) = (n as f64, k as f64 / n as f64);
@@ -140,6 +181,13 @@ pub fn wilson(k: usize, n: usize, level: f64) -> Result<Interval> {
 }
 
 /// Clopper and Pearson's (1934) exact interval.
+///
+/// ```
+/// let ci = asfm_stats::multiplicity::clopper_pearson(0, 10, 0.95)?;
+/// assert_eq!(ci.lo, 0.0);
+/// assert!((ci.hi - (1.0 - 0.025_f64.powf(0.1))).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn clopper_pearson(k: usize, n: usize, level: f64) -> Result<Interval> {
     counts(k, n, level)?;
     let (tail, hits, misses) = ((1.0 - level) / 2.0, k as f64, (n - k) as f64);

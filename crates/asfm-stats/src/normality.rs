@@ -30,6 +30,13 @@ pub(crate) fn jarque_bera_statistic(x: &[f64]) -> f64 {
 }
 
 /// D'Agostino's (1970) z of the skewness, two-sided. Needs 8 values.
+///
+/// ```
+/// let symmetric: Vec<f64> = (-20..=20).map(|it| f64::from(it).powi(3)).collect();
+/// let test = asfm_stats::normality::skewness_test(&symmetric)?;
+/// assert!(test.statistic.abs() < 1e-9 && (test.p - 1.0).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn skewness_test(x: &[f64]) -> Result<TestResult> {
     varying(x, 8)?;
     let n = x.len() as f64;
@@ -70,6 +77,16 @@ pub fn kurtosis_test(x: &[f64]) -> Result<TestResult> {
 
 /// D'Agostino and Pearson's `K^2`: the sum of the squared skewness and kurtosis z,
 /// chi-squared with 2 degrees of freedom. Needs 20 values.
+///
+/// ```
+/// use asfm_stats::normality::{dagostino_pearson, kurtosis_test};
+///
+/// let symmetric: Vec<f64> = (-20..=20).map(|it| f64::from(it).powi(3)).collect();
+/// // The skewness adds nothing.
+/// let (k2, z) = (dagostino_pearson(&symmetric)?, kurtosis_test(&symmetric)?.statistic);
+/// assert!((k2.statistic - z * z).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn dagostino_pearson(x: &[f64]) -> Result<TestResult> {
     let (skew, kurtosis) = (skewness_test(x)?.statistic, kurtosis_test(x)?.statistic);
     let k2 = skew * skew + kurtosis * kurtosis;
@@ -78,6 +95,16 @@ pub fn dagostino_pearson(x: &[f64]) -> Result<TestResult> {
 
 /// Anderson and Darling's test with mean and sd estimated; p from the
 /// approximation of D'Agostino and Stephens (1986), 0 beyond its range. Needs 8 values.
+///
+/// ```
+/// use asfm_stats::normality::anderson_darling;
+///
+/// let walk = asfm_stats::yardstick::gaussian_walk(300, 0.01, false, 1)?;
+/// assert!(anderson_darling(&walk.returns)?.p > 0.01);
+/// let squares: Vec<f64> = walk.returns.iter().map(|it| it * it).collect();
+/// assert!(anderson_darling(&squares)?.p < 1e-10);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn anderson_darling(x: &[f64]) -> Result<TestResult> {
     varying(x, 8)?;
     let n = x.len() as f64;
@@ -103,6 +130,12 @@ pub fn anderson_darling(x: &[f64]) -> Result<TestResult> {
 
 /// Shapiro and Wilk's test in Royston's (1995) approximation, whose weights rest on the
 /// normal quantile of Beasley and Springer (1977). Needs 3 to 5000 values.
+///
+/// ```
+/// let test = asfm_stats::normality::shapiro_wilk(&[1.0, 2.0, 3.0])?;
+/// assert!((test.statistic - 1.0).abs() < 1e-12 && (test.p - 1.0).abs() < 1e-6);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn shapiro_wilk(x: &[f64]) -> Result<TestResult> {
     varying(x, 3)?;
     if x.len() > 5000 {
@@ -206,6 +239,14 @@ pub struct Normality {
 }
 
 /// Runs every test of normality; what the series is too short for is `None`.
+///
+/// ```
+/// let ten: Vec<f64> = (0..10).map(|it| f64::from(it * it)).collect();
+/// let it = asfm_stats::normality::normality(&ten)?;
+/// assert!(it.jb.is_none() && it.kurtosistest_z.is_none(), "these need 20 values");
+/// assert!(it.skewtest_p.is_some() && it.shapiro_w.is_some());
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn normality(x: &[f64]) -> Result<Normality> {
     crate::error::finite(x)?;
     let pair = |it: Result<TestResult>| it.ok().map(|it| (it.statistic, it.p)).unzip();

@@ -17,6 +17,11 @@ use crate::sums;
 /// # Errors
 ///
 /// `LengthMismatch`, `Empty`, `NonFinite`.
+///
+/// ```
+/// assert_eq!(asfm_stats::paired::differences(&[1.0, 5.0], &[3.0, 4.0])?, [2.0, -1.0]);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn differences(control: &[f64], treated: &[f64]) -> Result<Vec<f64>> {
     same_length(control, treated)?;
     crate::error::finite(control)?;
@@ -82,6 +87,12 @@ pub fn sign_flip(d: &[f64], alternative: Alternative, seed: u64) -> Result<TestR
 ///
 /// p is exact if nothing ties and nothing is 0 and n is at most 50, else normal with tie
 /// correction and without continuity correction.
+///
+/// ```
+/// let test = asfm_stats::paired::wilcoxon(&[0.3, 0.1, 0.4, 0.2, 0.5, 0.6])?;
+/// assert_eq!((test.statistic, test.p), (0.0, 2.0 / 64.0));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn wilcoxon(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let magnitudes = sums::abs(d);
@@ -105,6 +116,13 @@ fn rank_sums(d: &[f64]) -> (f64, f64, Vec<f64>) {
 }
 
 /// As [`wilcoxon`] with the exact p; `Domain` with ties or zeros, or above 1000 differences.
+///
+/// ```
+/// // 1 has rank 1 of 5: the sums up to 1 are reached by 2 of 32 patterns.
+/// let test = asfm_stats::paired::wilcoxon_exact(&[-1.0, 2.0, 3.0, 4.0, 5.0])?;
+/// assert_eq!((test.statistic, test.p), (1.0, 2.0 * 2.0 / 32.0));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let (plus, minus, magnitudes) = rank_sums(d);
@@ -130,6 +148,14 @@ pub fn wilcoxon_exact(d: &[f64]) -> Result<TestResult> {
 }
 
 /// As [`wilcoxon`] with the normal p.
+///
+/// ```
+/// let test = asfm_stats::paired::wilcoxon_normal(&[0.3, 0.1, 0.4, 0.2, 0.5, 0.6])?;
+/// // z = (21 - 10.5) over the root of 6 * 7 * 13 / 24.
+/// assert_eq!(test.statistic, 0.0);
+/// assert!((test.p - 0.027_708).abs() < 1e-5);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn wilcoxon_normal(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let (plus, minus, magnitudes) = rank_sums(d);
@@ -160,6 +186,14 @@ pub struct PairedT {
 }
 
 /// Student's t test of paired differences. Needs 2 differences; `Constant`.
+///
+/// ```
+/// let it = asfm_stats::paired::paired_t(&[1.0, 2.0, 3.0])?;
+/// assert!((it.test.statistic - 2.0 * 3.0_f64.sqrt()).abs() < 1e-12);
+/// // With two degrees of freedom p = 1 - t / sqrt(t^2 + 2).
+/// assert!((it.test.p - (1.0 - (12.0_f64 / 14.0).sqrt())).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn paired_t(d: &[f64]) -> Result<PairedT> {
     varying(d, 2)?;
     let n = d.len() as f64;
@@ -179,6 +213,14 @@ fn t_interval(mean: f64, se: f64, df: f64, level: f64) -> Interval {
 
 /// Sign test, exact and two-sided; zeros are dropped. The statistic is the number of
 /// positive differences. Needs 5 differences; p = 1 if all are 0.
+///
+/// ```
+/// let test = asfm_stats::paired::sign_test(&[1.0, 2.0, 3.0, -1.0, 4.0, 5.0, 0.0])?;
+/// // One of six is negative: 2 (1 + 6) / 64.
+/// assert_eq!((test.statistic, test.n), (5.0, 6));
+/// assert!((test.p - 14.0 / 64.0).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn sign_test(d: &[f64]) -> Result<TestResult> {
     at_least(d, 5)?;
     let positive = d.iter().filter(|it| **it > 0.0).count();
@@ -190,6 +232,15 @@ pub fn sign_test(d: &[f64]) -> Result<TestResult> {
 
 /// Two one-sided t tests against a smallest effect of interest: p below 0.05 claims that
 /// the mean difference lies within `[-bound, bound]`. Needs 2 differences; `Constant`.
+///
+/// ```
+/// use asfm_stats::paired::equivalence;
+///
+/// let small = [-0.1, 0.1, -0.1, 0.1];
+/// assert!(equivalence(&small, 1.0)?.p < 0.001, "surely less than 1 either way");
+/// assert!(equivalence(&small, 0.01)?.p > 0.05);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn equivalence(d: &[f64], bound: f64) -> Result<TestResult> {
     varying(d, 2)?;
     if !(bound > 0.0 && bound.is_finite()) {
@@ -229,6 +280,14 @@ pub struct PairedSummary {
 }
 
 /// Summarises paired differences. Needs 5.
+///
+/// ```
+/// let it = asfm_stats::paired::summary(&[0.3, 0.1, 0.4, 0.2, 0.5, 0.6], 1)?;
+/// assert!((it.median - 0.35).abs() < 1e-12);
+/// assert_eq!((it.sign_flip.p, it.positive.share), (2.0 / 64.0, 1.0));
+/// assert!(it.bca.is_none(), "six seeds are too few");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn summary(d: &[f64], seed: u64) -> Result<PairedSummary> {
     at_least(d, 5)?;
     let mean = |x: &[f64]| Ok(sums::mean(x));

@@ -87,6 +87,22 @@ impl Stream {
         }
     }
 
+    /// Shuffles in place, from the last value to the first, until one satisfies `found`;
+    /// whether one does.
+    pub(crate) fn shuffle_until(
+        &mut self,
+        x: &mut [f64],
+        mut found: impl FnMut(f64) -> bool,
+    ) -> bool {
+        for i in (1..x.len()).rev() {
+            x.swap(i, self.below(i + 1));
+            if found(x[i]) {
+                return true;
+            }
+        }
+        x.first().is_some_and(|it| found(*it))
+    }
+
     /// Writes `x` with random signs into `out`.
     pub(crate) fn flip_signs(&mut self, x: &[f64], out: &mut [f64]) {
         for (x, out) in x.chunks(64).zip(out.chunks_mut(64)) {

@@ -6,6 +6,10 @@ use crate::special::t_two_sided;
 use crate::sums;
 
 /// Ranks from 1, ties sharing their mean rank. Units: none.
+///
+/// ```
+/// assert_eq!(asfm_stats::rank::ranks(&[10.0, 30.0, 20.0, 20.0]), [1.0, 4.0, 2.5, 2.5]);
+/// ```
 pub fn ranks(x: &[f64]) -> Vec<f64> {
     let order = ascending(x);
     let mut ranks = vec![0.0; x.len()];
@@ -73,6 +77,14 @@ fn paired(x: &[f64], y: &[f64], need: usize) -> Result<()> {
 
 /// Pearson's product-moment correlation with the two-sided t test,
 /// `t = r sqrt((n-2)/(1-r^2))`. Needs 3 pairs; `Constant` if a side does not vary.
+///
+/// ```
+/// let test = asfm_stats::rank::pearson(&[1.0, 2.0, 3.0], &[1.0, 3.0, 2.0])?;
+/// assert!((test.statistic - 0.5).abs() < 1e-12);
+/// // With one degree of freedom p = 1 - 2/pi atan t, and t is the root of 1/3.
+/// assert!((test.p - 2.0 / 3.0).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn pearson(x: &[f64], y: &[f64]) -> Result<TestResult> {
     paired(x, y, 3)?;
     correlation_test(correlation(x, y)?, x.len(), "Pearson correlation, t test")
@@ -94,6 +106,12 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Result<TestResult> {
 
 /// Kendall's tau-b, by merge sort (Knight 1966); `O(n log n)`. Needs 2 pairs;
 /// `Constant` if a side does not vary.
+///
+/// ```
+/// let tau = asfm_stats::rank::kendall_b(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 2.0, 4.0])?;
+/// assert!((tau - 4.0 / 6.0).abs() < 1e-12, "five pairs agree, one does not");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn kendall_b(x: &[f64], y: &[f64]) -> Result<f64> {
     paired(x, y, 2)?;
     let mut order: Vec<usize> = (0..x.len()).collect();

@@ -22,11 +22,31 @@ pub struct Fit {
 
 impl Fit {
     /// Standard error of coefficient `idx`, errors taken as homoskedastic.
+    ///
+    /// ```
+    /// use ndarray::array;
+    ///
+    /// // 0, 1, 1 on a constant and 0, 1, 2: residuals -1/6, 1/3, -1/6.
+    /// let x = array![[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]];
+    /// let fit = asfm_stats::regression::least_squares(x.view(), &[0.0, 1.0, 1.0])?;
+    /// assert!((fit.se(1) - (1.0_f64 / 12.0).sqrt()).abs() < 1e-12);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn se(&self, idx: usize) -> f64 {
         (self.unscaled_cov[[idx, idx]] * self.ssr / self.df).sqrt()
     }
 
     /// t statistic of coefficient `idx`.
+    ///
+    /// ```
+    /// use ndarray::array;
+    ///
+    /// // 0, 1, 1 on a constant and 0, 1, 2: residuals -1/6, 1/3, -1/6.
+    /// let x = array![[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]];
+    /// let fit = asfm_stats::regression::least_squares(x.view(), &[0.0, 1.0, 1.0])?;
+    /// assert!((fit.t(1) - 3.0_f64.sqrt()).abs() < 1e-12);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn t(&self, idx: usize) -> f64 {
         self.beta[idx] / self.se(idx)
     }
@@ -40,6 +60,17 @@ impl Fit {
 /// # Errors
 ///
 /// `TooShort`, `LengthMismatch`, or `Constant` if the columns are linearly dependent.
+///
+/// ```
+/// use ndarray::array;
+///
+/// // 0, 1, 1 on a constant and 0, 1, 2: residuals -1/6, 1/3, -1/6.
+/// let x = array![[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]];
+/// let fit = asfm_stats::regression::least_squares(x.view(), &[0.0, 1.0, 1.0])?;
+/// assert!((fit.beta[0] - 1.0 / 6.0).abs() < 1e-12 && (fit.beta[1] - 0.5).abs() < 1e-12);
+/// assert!((fit.ssr - 1.0 / 6.0).abs() < 1e-12 && fit.df == 1.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn least_squares(x: ArrayView2<'_, f64>, y: &[f64]) -> Result<Fit> {
     let (n, k) = x.dim();
     enough(n, k + 1)?;
@@ -116,6 +147,14 @@ pub(crate) fn with_constant(columns: &[&[f64]]) -> Array2<f64> {
 
 /// Residuals of an autoregression with constant and `order` own lags; shorter
 /// than `x` by `order`. Needs `2 order + 2` values.
+///
+/// ```
+/// let zigzag: Vec<f64> = (0..100).map(|t| if t % 2 == 0 { 1.0 } else { -1.0 }).collect();
+/// let rest = asfm_stats::regression::autoregression_residuals(&zigzag, 1)?;
+/// assert_eq!(rest.len(), 99);
+/// assert!(rest.iter().all(|it| it.abs() < 1e-12), "each value foretells the next");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn autoregression_residuals(x: &[f64], order: usize) -> Result<Vec<f64>> {
     crate::error::varying(x, 2 * order + 2)?;
     let lags: Vec<&[f64]> = (1..=order).map(|k| &x[order - k..x.len() - k]).collect();

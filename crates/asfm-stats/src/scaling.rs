@@ -17,6 +17,15 @@ pub(crate) fn step_sums(x: &[f64], h: usize, offset: usize) -> Vec<f64> {
 /// `20 h` values; `Constant` if sums do not vary.
 ///
 /// Averaging over offsets uses every day and takes the arbitrary start out.
+///
+/// ```
+/// use asfm_stats::moments::l_ratios;
+/// use asfm_stats::scaling::l_kurtosis_of_sums;
+///
+/// let x: Vec<f64> = (0..60).map(|t| f64::from(t * t % 17)).collect();
+/// assert!((l_kurtosis_of_sums(&x, 1)? - l_ratios(&x)?.l_kurtosis).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn l_kurtosis_of_sums(x: &[f64], h: usize) -> Result<f64> {
     if h == 0 {
         return Err(StatsError::Domain("a step of no days"));
@@ -54,6 +63,13 @@ pub struct Horizon {
 }
 
 /// The shape at one horizon; see [`l_kurtosis_of_sums`]. Needs `20 h` values.
+///
+/// ```
+/// let x: Vec<f64> = (0..100).map(|t| f64::from(t * t % 17)).collect();
+/// let it = asfm_stats::scaling::horizon(&x, 5)?;
+/// assert_eq!((it.h, it.n), (5, 20));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn horizon(x: &[f64], h: usize) -> Result<Horizon> {
     if h == 0 {
         return Err(StatsError::Domain("a step of no days"));
@@ -78,6 +94,16 @@ fn horizon_any(x: &[f64], h: usize) -> Result<Horizon> {
 
 /// The shape at horizons 1, 2, 5, 10 and 20. Needs 200 values; horizons with fewer than
 /// 20 steps are given, their `n` beside them.
+///
+/// ```
+/// // Heavy tails: the cube of a normal draw. Sums are closer to normal.
+/// let walk = asfm_stats::yardstick::gaussian_walk(2000, 0.01, false, 1)?;
+/// let cubes: Vec<f64> = walk.returns.iter().map(|it| it.powi(3)).collect();
+/// let at = asfm_stats::scaling::aggregation(&cubes)?;
+/// assert_eq!(at.iter().map(|it| it.n).collect::<Vec<_>>(), [2000, 1000, 400, 200, 100]);
+/// assert!(at[0].l_kurtosis_offset_mean > at[4].l_kurtosis_offset_mean);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn aggregation(x: &[f64]) -> Result<Vec<Horizon>> {
     varying(x, 200)?;
     [1, 2, 5, 10, 20].into_iter().map(|h| horizon_any(x, h)).collect()
@@ -129,6 +155,17 @@ pub(crate) fn fano_of_counts(counts: &[f64]) -> Result<f64> {
 /// Quantile asymmetry `(q.95 + q.05 - 2 median) / (q.95 - q.05)`: negative if losses
 /// reach further than gains; between -1 and 1. Needs 20 values; `Constant` if the two
 /// quantiles coincide.
+///
+/// ```
+/// use asfm_stats::scaling::quantile_asymmetry;
+///
+/// let symmetric: Vec<f64> = (-50..=50).map(f64::from).collect();
+/// assert!(quantile_asymmetry(&symmetric)?.abs() < 1e-12);
+/// // Losses are twice as long: (45 - 90) / (45 + 90).
+/// let losses: Vec<f64> = symmetric.iter().map(|&it| if it < 0.0 { 2.0 * it } else { it }).collect();
+/// assert!((quantile_asymmetry(&losses)? + 1.0 / 3.0).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn quantile_asymmetry(x: &[f64]) -> Result<f64> {
     varying(x, 20)?;
     let sorted = sums::sorted(x);

@@ -40,6 +40,15 @@ impl Series {
     ///
     /// `TooShort` below two prices, `Domain` for a price not above 0 or a negative
     /// volume, `NonFinite`, `LengthMismatch`.
+    ///
+    /// ```
+    /// use asfm_stats::series::Series;
+    ///
+    /// let series = Series::from_prices(&[100.0, 200.0, 100.0], Some(&[1.0, 2.0, 3.0]))?;
+    /// assert!((series.returns[0] - 2.0_f64.ln()).abs() < 1e-12);
+    /// assert_eq!(series.volume, Some(vec![2.0, 3.0]));
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn from_prices(price: &[f64], volume: Option<&[f64]>) -> Result<Self> {
         let returns = log_returns(price)?;
         if let Some(volume) = volume {
@@ -55,19 +64,25 @@ impl Series {
     ///
     /// `Empty`, `NonFinite`, `LengthMismatch`, `Domain` for a negative volume or returns
     /// whose price is not finite.
+    ///
+    /// ```
+    /// use asfm_stats::series::Series;
+    ///
+    /// let series = Series::from_returns(&[2.0_f64.ln(), 0.0], None)?;
+    /// assert!((series.price[1] - 200.0).abs() < 1e-9 && (series.price[2] - 200.0).abs() < 1e-9);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn from_returns(returns: &[f64], volume: Option<&[f64]>) -> Result<Self> {
         crate::error::finite(returns)?;
         if let Some(volume) = volume {
             same_length(returns, volume)?;
         }
-        let start = 100.0_f64.ln();
-        let path = std::iter::once(0.0).chain(sums::cumulated(returns));
-        let price = path.map(|it| (start + it).exp()).collect();
+        let price = prices_of(returns).collect();
         let volume = volume.map(<[f64]>::to_vec);
         Self { returns: returns.to_vec(), price, volume }.checked()
     }
 
-    fn checked(self) -> Result<Self> {
+    pub(crate) fn checked(self) -> Result<Self> {
         crate::error::finite(&self.returns)?;
         crate::error::finite(&self.price)?;
         if self.price.iter().any(|&it| it <= 0.0) {
@@ -83,12 +98,29 @@ impl Series {
     }
 
     /// The last `n` returns, with their prices and volume.
+    ///
+    /// ```
+    /// use asfm_stats::series::Series;
+    ///
+    /// let series = Series::from_prices(&[10.0, 11.0, 12.0, 13.0], None)?;
+    /// assert_eq!(series.last(2).price, [11.0, 12.0, 13.0]);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     #[must_use]
     pub fn last(&self, n: usize) -> Self {
         self.window(self.returns.len().saturating_sub(n), n)
     }
 
     /// `n` returns from `start` on (fewer at the end), with their prices and volume.
+    ///
+    /// ```
+    /// use asfm_stats::series::Series;
+    ///
+    /// let series = Series::from_prices(&[10.0, 11.0, 12.0, 13.0], None)?;
+    /// assert_eq!(series.window(1, 1).price, [11.0, 12.0]);
+    /// assert_eq!(series.window(2, 9).returns, series.last(1).returns);
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     #[must_use]
     pub fn window(&self, start: usize, n: usize) -> Self {
         let end = start.saturating_add(n).min(self.returns.len());
@@ -101,9 +133,27 @@ impl Series {
     }
 
     /// Natural logarithms of the prices.
+    ///
+    /// ```
+    /// use asfm_stats::series::Series;
+    ///
+    /// let series = Series::from_prices(&[10.0, 11.0, 12.0, 13.0], None)?;
+    /// assert_eq!(series.log_price()[0], 10.0_f64.ln());
+    /// # Ok::<(), asfm_stats::StatsError>(())
+    /// ```
     pub fn log_price(&self) -> Vec<f64> {
         self.price.iter().map(|it| it.ln()).collect()
     }
+}
+
+/// Prices cumulated from 100: one before the first return, and one after each.
+pub(crate) fn prices_of(returns: &[f64]) -> impl Iterator<Item = f64> {
+    let start = 100.0_f64.ln();
+    let level = returns.iter().scan(0.0, |sum, it| {
+        *sum += it;
+        Some(*sum)
+    });
+    std::iter::once(0.0).chain(level).map(move |it| (start + it).exp())
 }
 
 /// What of a report to compute.
@@ -362,12 +412,33 @@ fn robust_table(r: &[f64], lags: &[usize]) -> Result<RobustTable> {
 }
 
 /// The bootstrap block of a report: stationary, block length by [`block_for`].
+///
+/// ```
+/// use asfm_stats::series::{Options, bootstrap_block};
+///
+/// let walk = asfm_stats::yardstick::gaussian_walk(59, 0.01, false, 1)?;
+/// let block = bootstrap_block(&walk.returns, &Options { replicates: 199, ..Options::default() })?;
+/// assert!(block.indicative, "59 returns");
+/// assert!(block.mean.is_some_and(|it| it.lo < it.estimate && it.estimate < it.hi));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn bootstrap_block(r: &[f64], options: &Options) -> Result<BootstrapBlock> {
     varying(r, 20)?;
     bootstrap_with_block(r, block_for(r)?, options)
 }
 
 /// The same with a given mean block length.
+///
+/// ```
+/// use asfm_stats::series::{Options, bootstrap_with_block};
+///
+/// let walk = asfm_stats::yardstick::gaussian_walk(100, 0.01, false, 1)?;
+/// let options = Options { replicates: 499, ..Options::default() };
+/// let mean = bootstrap_with_block(&walk.returns, 1.0, &options)?.mean.expect("a mean");
+/// // Blocks of one day draw independently: the sd over the root of 100.
+/// assert!((mean.boot_se / 0.001 - 1.0).abs() < 0.25);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn bootstrap_with_block(r: &[f64], block: f64, options: &Options) -> Result<BootstrapBlock> {
     varying(r, 20)?;
     let line = |statistic: fn(&[f64]) -> Result<f64>| {

@@ -17,8 +17,39 @@ fn fold2(x: &[f64], y: &[f64], f: impl Fn(f64, f64) -> f64) -> f64 {
         }
     }
     let tail: f64 = tail_x.iter().zip(tail_y).map(|(&a, &b)| f(a, b)).sum();
-    let [a, b, c, d, e, g, h, i] = lanes;
-    (((a + b) + (c + d)) + ((e + g) + (h + i))) + tail
+    joined(lanes) + tail
+}
+
+fn joined([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
+}
+
+/// The sum that [`sum`] gives, of values that are never held together.
+#[derive(Default)]
+pub(crate) struct Running {
+    lanes: [f64; LANES],
+    waiting: [f64; LANES],
+    n_waiting: usize,
+    n: usize,
+}
+
+impl Running {
+    pub(crate) fn add(&mut self, it: f64) {
+        self.n += 1;
+        self.waiting[self.n_waiting] = it;
+        self.n_waiting += 1;
+        if self.n_waiting == LANES {
+            for (lane, it) in self.lanes.iter_mut().zip(self.waiting) {
+                *lane += it;
+            }
+            self.n_waiting = 0;
+        }
+    }
+
+    pub(crate) fn mean(&self) -> f64 {
+        let tail: f64 = self.waiting[..self.n_waiting].iter().sum();
+        (joined(self.lanes) + tail) / self.n as f64
+    }
 }
 
 /// Sum of `x`.
@@ -41,22 +72,43 @@ pub(crate) fn mean(x: &[f64]) -> f64 {
     sum(x) / x.len() as f64
 }
 
-/// Deviations from the mean; their own mean is removed once more, which makes
-/// the result accurate to the last digits.
-pub(crate) fn deviations(x: &[f64]) -> Vec<f64> {
-    let m = mean(x);
-    let mut e: Vec<f64> = x.iter().map(|it| it - m).collect();
-    let rest = mean(&e);
-    for it in &mut e {
-        *it -= rest;
+/// The mean, and the mean of what is left when it is removed: taken away one after the
+/// other, they make deviations accurate to the last digits.
+#[derive(Clone, Copy)]
+pub(crate) struct Centre {
+    mean: f64,
+    rest: f64,
+}
+
+impl Centre {
+    pub(crate) fn of(x: &[f64]) -> Self {
+        let mean = mean(x);
+        Self { mean, rest: sum_of(x, |it| it - mean) / x.len() as f64 }
     }
-    e
+
+    /// The deviation of a value.
+    #[inline]
+    pub(crate) fn deviation(self, it: f64) -> f64 {
+        (it - self.mean) - self.rest
+    }
+}
+
+/// Sum of `f(x_i)`.
+#[inline]
+pub(crate) fn sum_of(x: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    fold2(x, x, |it, _| f(it))
+}
+
+/// Deviations from the mean.
+pub(crate) fn deviations(x: &[f64]) -> Vec<f64> {
+    let centre = Centre::of(x);
+    x.iter().map(|&it| centre.deviation(it)).collect()
 }
 
 /// Sum of squared deviations from the mean.
 pub(crate) fn sum_squares(x: &[f64]) -> f64 {
-    let e = deviations(x);
-    dot(&e, &e)
+    let centre = Centre::of(x);
+    sum_of(x, |it| centre.deviation(it) * centre.deviation(it))
 }
 
 /// Variance with divisor n - 1.
@@ -113,4 +165,19 @@ pub(crate) fn line(x: &[f64], y: &[f64]) -> Option<Line> {
     let df = (x.len() as f64 - 2.0).max(1.0);
     let r2 = if syy > 0.0 { sxy * sxy / (sxx * syy) } else { 0.0 };
     Some(Line { slope, r2, slope_se: (dot(&residual, &residual) / df / sxx).sqrt() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_running_sum_is_the_sum() {
+        let x: Vec<f64> = (0..45_u32).map(|it| f64::from(it * it % 13) / 7.0 - 0.6).collect();
+        for n in 1..x.len() {
+            let mut running = Running::default();
+            x[..n].iter().for_each(|&it| running.add(it));
+            assert_eq!(running.mean().to_bits(), mean(&x[..n]).to_bits(), "{n} values");
+        }
+    }
 }

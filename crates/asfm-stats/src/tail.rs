@@ -38,19 +38,34 @@ pub struct TailIndex {
     pub threshold: f64,
 }
 
-/// Strictly positive values of a side, descending.
+/// Strictly positive values of a side.
 fn side(x: &[f64], tail: Tail) -> Vec<f64> {
-    let mut values: Vec<f64> = x
-        .iter()
-        .map(|&it| match tail {
-            Tail::Absolute => it.abs(),
-            Tail::Left => -it,
-            Tail::Right => it,
-        })
-        .filter(|&it| it > 0.0)
-        .collect();
-    values.sort_unstable_by(|a, b| b.total_cmp(a));
-    values
+    fn positive(x: &[f64], of: impl Fn(f64) -> f64) -> Vec<f64> {
+        let mut values = vec![0.0; x.len()];
+        let mut n = 0;
+        for &it in x {
+            // Without a branch, since signs of returns cannot be foretold.
+            values[n] = of(it);
+            n += usize::from(of(it) > 0.0);
+        }
+        values.truncate(n);
+        values
+    }
+    match tail {
+        Tail::Absolute => positive(x, f64::abs),
+        Tail::Left => positive(x, |it| -it),
+        Tail::Right => positive(x, |it| it),
+    }
+}
+
+/// Brings the `k` largest values to the front, descending, and the next one behind them if
+/// there is one; the rest is in no order.
+fn largest_first(values: &mut [f64], k: usize) {
+    let descending = |a: &f64, b: &f64| b.total_cmp(a);
+    if k < values.len() {
+        values.select_nth_unstable_by(k, descending);
+    }
+    values[..k].sort_unstable_by(descending);
 }
 
 #[expect(
@@ -82,15 +97,24 @@ fn tail_size(n_side: usize, fraction: f64) -> Result<usize> {
 /// # Ok::<(), asfm_stats::StatsError>(())
 /// ```
 pub fn hill(x: &[f64], tail: Tail, fraction: f64) -> Result<TailIndex> {
-    finite(x)?;
     hill_from(x, tail, fraction, 10)
 }
 
 /// As [`hill`] with another least size of the tail; below 10 the index is
 /// indicative at best.
+///
+/// ```
+/// use asfm_stats::tail::{Tail, hill_from};
+///
+/// let e = std::f64::consts::E;
+/// let index = hill_from(&[e * e, 0.5, 1.0, e, -7.0], Tail::Right, 0.5, 2)?;
+/// assert_eq!((index.k, index.n_side, index.threshold), (2, 4, 1.0));
+/// assert!((index.alpha - 2.0 / 3.0).abs() < 1e-12, "logarithms 2 and 1");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn hill_from(x: &[f64], tail: Tail, fraction: f64, k_min: usize) -> Result<TailIndex> {
     finite(x)?;
-    let values = side(x, tail);
+    let mut values = side(x, tail);
     let k = tail_size(values.len(), fraction)?;
     if k >= values.len() {
         return Err(StatsError::TooShort { need: k + 1, got: values.len() });
@@ -98,6 +122,7 @@ pub fn hill_from(x: &[f64], tail: Tail, fraction: f64, k_min: usize) -> Result<T
     if k < k_min.max(2) {
         return Err(StatsError::TooShort { need: k_min.max(2), got: k });
     }
+    largest_first(&mut values, k);
     let threshold = values[k];
     let excess: Vec<f64> = values[..k].iter().map(|it| (it / threshold).ln()).collect();
     let mean = sums::mean(&excess);
@@ -123,6 +148,17 @@ pub struct RankIndex {
 /// `ln(i - 1/2)` on `ln X_(i)` over the k largest values; se = `alpha sqrt(2/k)`.
 ///
 /// Needs k of at least 10; `Constant` if the tail does not vary.
+///
+/// ```
+/// use asfm_stats::tail::{Tail, rank_half};
+///
+/// // Sizes for which the line is exact.
+/// let x: Vec<f64> = (1..=200).map(|i| (f64::from(i) - 0.5).powf(-1.0 / 3.0)).collect();
+/// let index = rank_half(&x, Tail::Right, 0.10)?;
+/// assert_eq!(index.k, 20);
+/// assert!(index.alpha.is_some_and(|it| (it - 3.0).abs() < 1e-9));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn rank_half(x: &[f64], tail: Tail, fraction: f64) -> Result<RankIndex> {
     let index = rank_half_any(x, tail, fraction)?;
     enough(index.k, 10)?;
@@ -131,8 +167,9 @@ pub fn rank_half(x: &[f64], tail: Tail, fraction: f64) -> Result<RankIndex> {
 
 pub(crate) fn rank_half_any(x: &[f64], tail: Tail, fraction: f64) -> Result<RankIndex> {
     finite(x)?;
-    let values = side(x, tail);
+    let mut values = side(x, tail);
     let k = tail_size(values.len(), fraction)?;
+    largest_first(&mut values, k);
     let logs: Vec<f64> = values[..k].iter().map(|it| it.ln()).collect();
     let ranks: Vec<f64> = (0..k).map(|i| (i as f64 + 0.5).ln()).collect();
     let alpha = sums::line(&logs, &ranks).map(|it| -it.slope).filter(|it| it.is_finite());
@@ -154,6 +191,12 @@ pub struct StudentT {
 }
 
 /// Log-likelihood of a Student-t law with location and scale.
+///
+/// ```
+/// // One degree of freedom is Cauchy's law: density 1 / pi at 0.
+/// let loglik = asfm_stats::tail::student_t_loglik(&[0.0], 1.0, 0.0, 1.0);
+/// assert!((loglik + std::f64::consts::PI.ln()).abs() < 1e-9);
+/// ```
 pub fn student_t_loglik(x: &[f64], nu: f64, loc: f64, scale: f64) -> f64 {
     let constant = ln_gamma(0.5 * (nu + 1.0))
         - ln_gamma(0.5 * nu)
@@ -168,6 +211,14 @@ pub fn student_t_loglik(x: &[f64], nu: f64, loc: f64, scale: f64) -> f64 {
 ///
 /// Needs 100 values; nu is sought in (1, 1e6], so that the likelihood of normal data
 /// reaches its normal limit. Comparable between series of different length, unlike kurtosis.
+///
+/// ```
+/// let walk = asfm_stats::yardstick::gaussian_walk(500, 0.01, false, 1)?;
+/// let fit = asfm_stats::tail::student_t(&walk.returns)?;
+/// assert!(fit.nu > 8.0, "the draws are normal");
+/// assert!((fit.scale - 1.0).abs() < 0.15, "1 percent a day");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn student_t(returns: &[f64]) -> Result<StudentT> {
     varying(returns, 100)?;
     let y: Vec<f64> = returns.iter().map(|it| 100.0 * it).collect();
@@ -209,6 +260,14 @@ pub struct Tails {
 /// Computes the tails of a report. Indices are given from two values in the tail
 /// on, with their k beside them; below k = 10 they are indicative only. The
 /// Student-t fit is left out unless `with_fit`.
+///
+/// ```
+/// let walk = asfm_stats::yardstick::gaussian_walk(100, 0.01, false, 1)?;
+/// let it = asfm_stats::tail::tails(&walk.returns, false)?;
+/// assert_eq!(it.hill_abs_5.map(|it| it.k), Some(5), "indicative: 10 are needed");
+/// assert!(it.student_t_mle_pct.is_none(), "left out");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn tails(x: &[f64], with_fit: bool) -> Result<Tails> {
     finite(x)?;
     let hill = |tail, fraction| hill_from(x, tail, fraction, 2).ok();

@@ -72,6 +72,18 @@ fn page_statistic(x: ArrayView2<'_, f64>, direction: Direction) -> f64 {
 }
 
 /// As [`page`] with the normal p.
+///
+/// ```
+/// use asfm_stats::trend::{Direction, page_normal};
+/// use ndarray::array;
+///
+/// let seeds = array![[1.0, 2.0, 3.0], [1.1, 1.9, 3.2], [0.9, 2.2, 2.9]];
+/// let test = page_normal(seeds.view(), Direction::Increasing)?;
+/// // L = 42, its mean 36, its variance 6.
+/// assert_eq!(test.statistic, 42.0);
+/// assert!((test.p - 0.007_153).abs() < 1e-5);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn page_normal(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestResult> {
     table(x, 2, 3)?;
     let (m, k) = (x.nrows() as f64, x.ncols() as f64);
@@ -84,6 +96,17 @@ pub fn page_normal(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestR
 }
 
 /// As [`page`] with the exact p, ties aside; `Domain` above 8 levels.
+///
+/// ```
+/// use asfm_stats::trend::{Direction, page_exact};
+/// use ndarray::array;
+///
+/// let seeds = array![[1.0, 2.0, 3.0], [1.1, 1.9, 3.2], [0.9, 2.2, 2.9]];
+/// let test = page_exact(seeds.view(), Direction::Decreasing)?;
+/// assert_eq!(test.statistic, 30.0);
+/// assert!((test.p - 1.0).abs() < 1e-12, "every order has at least that");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn page_exact(x: ArrayView2<'_, f64>, direction: Direction) -> Result<TestResult> {
     table(x, 2, 3)?;
     if x.ncols() > 8 {
@@ -126,6 +149,15 @@ fn permute(x: &mut [usize], at: usize, visit: &mut impl FnMut(&[usize])) {
 
 /// Jonckheere and Terpstra's test for ordered groups without blocks; the statistic is the
 /// number of pairs in order, ties half; normal p with tie correction. Needs 2 groups.
+///
+/// ```
+/// use asfm_stats::trend::{Direction, jonckheere};
+///
+/// let groups: [&[f64]; 3] = [&[1.0, 2.0], &[3.0, 4.0], &[5.0, 6.0]];
+/// assert_eq!(jonckheere(&groups, Direction::Increasing)?.statistic, 12.0);
+/// assert_eq!(jonckheere(&groups, Direction::Decreasing)?.statistic, 0.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn jonckheere(groups: &[&[f64]], direction: Direction) -> Result<TestResult> {
     enough(groups.len(), 2)?;
     for group in groups {
@@ -167,6 +199,16 @@ fn jonckheere_z(j: f64, sizes: &[f64], ties: &[f64]) -> Result<f64> {
 }
 
 /// z of Jonckheere's test, beside its p.
+///
+/// ```
+/// use asfm_stats::trend::{Direction, jonckheere_standardised};
+///
+/// let groups: [&[f64]; 3] = [&[1.0, 2.0], &[3.0, 4.0], &[5.0, 6.0]];
+/// let z = jonckheere_standardised(&groups, Direction::Increasing)?;
+/// // J = 12, its mean 6, its variance (6 * 5 * 17 - 3 * 2 * 1 * 9) / 72.
+/// assert!((z - 6.0 / (456.0_f64 / 72.0).sqrt()).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn jonckheere_standardised(groups: &[&[f64]], direction: Direction) -> Result<f64> {
     let test = jonckheere(groups, direction)?;
     let sizes: Vec<f64> = groups.iter().map(|it| it.len() as f64).collect();
@@ -175,6 +217,16 @@ pub fn jonckheere_standardised(groups: &[&[f64]], direction: Direction) -> Resul
 
 /// Friedman's test of equal levels within blocks, corrected for ties, chi-squared. Needs 2
 /// blocks and 3 levels; `Constant` if every block is tied throughout.
+///
+/// ```
+/// use ndarray::array;
+///
+/// let seeds = array![[1.0, 2.0, 3.0], [1.1, 1.9, 3.2], [0.9, 2.2, 2.9]];
+/// let test = asfm_stats::trend::friedman(seeds.view())?;
+/// // Rank sums 3, 6, 9; with two degrees of freedom p = exp(-x/2).
+/// assert!((test.statistic - 6.0).abs() < 1e-12 && (test.p - (-3.0_f64).exp()).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn friedman(x: ArrayView2<'_, f64>) -> Result<TestResult> {
     table(x, 2, 3)?;
     let (m, k) = (x.nrows() as f64, x.ncols() as f64);
@@ -216,6 +268,16 @@ pub struct InvertedU {
 /// Lind and Mehlum's (2010) test of an inverted U: a quadratic whose slope is positive at
 /// the lowest level and negative at the highest, each one-sided; the joint p is the
 /// larger of the two. Needs 4 points on 3 levels; `Constant` otherwise.
+///
+/// ```
+/// let x: [f64; 10] = [0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0];
+/// let noise = [0.1, -0.1];
+/// let y: Vec<f64> = (0..10).map(|i| noise[i % 2] - (x[i] - 2.0).powi(2)).collect();
+/// let it = asfm_stats::trend::inverted_u(&x, &y)?;
+/// assert!((it.turning_point - 2.0).abs() < 1e-9 && (it.beta[2] + 1.0).abs() < 1e-9);
+/// assert!(it.p_joint.is_some_and(|p| p < 1e-6));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn inverted_u(x: &[f64], y: &[f64]) -> Result<InvertedU> {
     same_length(x, y)?;
     at_least(x, 4)?;
@@ -225,6 +287,20 @@ pub fn inverted_u(x: &[f64], y: &[f64]) -> Result<InvertedU> {
 
 /// The same with an effect of its own for every block: rows are seeds, columns the
 /// `levels`. The constant reported is the mean of the blocks' effects. Needs 3 levels.
+///
+/// ```
+/// use asfm_stats::trend::inverted_u_within;
+/// use ndarray::Array2;
+///
+/// let levels: [f64; 5] = [0.0, 1.0, 2.0, 3.0, 4.0];
+/// // Seeds differ by 100, and the level counts within each.
+/// let seeds = Array2::from_shape_fn((3, 5), |(seed, j)| {
+///     100.0 * seed as f64 - (levels[j] - 2.0).powi(2) + 0.1 * ((seed + j) % 2) as f64
+/// });
+/// let it = inverted_u_within(&levels, seeds.view())?;
+/// assert!((it.turning_point - 2.0).abs() < 0.1 && it.df == 10.0, "15 values, 3 seeds, 2 slopes");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn inverted_u_within(levels: &[f64], blocks: ArrayView2<'_, f64>) -> Result<InvertedU> {
     table(blocks, 1, 3)?;
     at_least(levels, 3)?;
@@ -295,6 +371,13 @@ fn shape_of(x: &[f64], fit: Fit) -> Result<InvertedU> {
 
 /// Contrast of levels: mean of `y` where `inside` holds of `x`, less the mean of the rest.
 /// Needs a point on either side (`Empty`). Per seed, it is the primary dose statistic.
+///
+/// ```
+/// let middle = |level: f64| (2.0..=3.0).contains(&level);
+/// let it = asfm_stats::trend::contrast(&[1.0, 2.0, 3.0, 4.0], &[0.0, 5.0, 6.0, 1.0], middle)?;
+/// assert_eq!(it, 5.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn contrast(x: &[f64], y: &[f64], inside: impl Fn(f64) -> bool) -> Result<f64> {
     same_length(x, y)?;
     finite(x)?;

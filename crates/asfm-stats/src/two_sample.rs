@@ -61,6 +61,13 @@ fn ks_numerator(steps: &[(f64, usize, usize)], m: usize, n: usize) -> usize {
 }
 
 /// As [`kolmogorov_smirnov`] with the exact p at any size, in time `n1 n2`.
+///
+/// ```
+/// // Ties may end only where their group ends.
+/// let test = asfm_stats::two_sample::kolmogorov_smirnov_exact(&[1.0, 1.0], &[1.0, 2.0])?;
+/// assert_eq!((test.statistic, test.p), (0.5, 1.0));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn kolmogorov_smirnov_exact(x: &[f64], y: &[f64]) -> Result<TestResult> {
     both(x, y, 2)?;
     let (m, n) = (x.len(), y.len());
@@ -94,6 +101,13 @@ pub fn kolmogorov_smirnov_exact(x: &[f64], y: &[f64]) -> Result<TestResult> {
 }
 
 /// As [`kolmogorov_smirnov`] with p from the limit law at `sqrt(n1 n2 / (n1 + n2)) D`.
+///
+/// ```
+/// let test = asfm_stats::two_sample::kolmogorov_smirnov_limit(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0])?;
+/// // 2 (exp(-3) - exp(-12) + ...), the root of 9/6 being its argument.
+/// assert!((test.p - 2.0 * ((-3.0_f64).exp() - (-12.0_f64).exp())).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn kolmogorov_smirnov_limit(x: &[f64], y: &[f64]) -> Result<TestResult> {
     both(x, y, 2)?;
     let (m, n) = (x.len() as f64, y.len() as f64);
@@ -114,6 +128,13 @@ fn u_statistic(x: &[f64], y: &[f64]) -> f64 {
 ///
 /// p is exact when neither sample exceeds 50 and nothing ties, else normal with tie and
 /// continuity corrections; 1 if all values are equal.
+///
+/// ```
+/// let test = asfm_stats::two_sample::mann_whitney(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0])?;
+/// assert_eq!(test.statistic, 0.0);
+/// assert!((test.p - 2.0 / 20.0).abs() < 1e-12, "one of 20 orders, on either side");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn mann_whitney(x: &[f64], y: &[f64]) -> Result<TestResult> {
     both(x, y, 2)?;
     let ties = tie_sizes(&[x, y].concat()).iter().any(|&it| it > 1.0);
@@ -125,6 +146,15 @@ pub fn mann_whitney(x: &[f64], y: &[f64]) -> Result<TestResult> {
 }
 
 /// As [`mann_whitney`] with the exact p, in time `(n1 n2)^2`; `Domain` with ties.
+///
+/// ```
+/// use asfm_stats::two_sample::mann_whitney_exact;
+///
+/// let test = mann_whitney_exact(&[1.0, 2.0, 4.0], &[3.0, 5.0, 6.0])?;
+/// assert_eq!(test.statistic, 1.0);
+/// assert!((test.p - 4.0 / 20.0).abs() < 1e-12, "U of 0 and 1 have one order each");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn mann_whitney_exact(x: &[f64], y: &[f64]) -> Result<TestResult> {
     both(x, y, 2)?;
     if tie_sizes(&[x, y].concat()).iter().any(|&it| it > 1.0) {
@@ -154,6 +184,13 @@ pub fn mann_whitney_exact(x: &[f64], y: &[f64]) -> Result<TestResult> {
 }
 
 /// As [`mann_whitney`] with the normal p.
+///
+/// ```
+/// let test = asfm_stats::two_sample::mann_whitney_normal(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0])?;
+/// // z = (9 - 4.5 - 0.5) over the root of 9 * 7 / 12.
+/// assert!((test.p - 0.080_856).abs() < 1e-5);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn mann_whitney_normal(x: &[f64], y: &[f64]) -> Result<TestResult> {
     both(x, y, 2)?;
     let (m, n) = (x.len() as f64, y.len() as f64);
@@ -176,6 +213,14 @@ pub struct Welch {
 
 /// Welch's t test of equal means, variances free. Needs 2 values each; `Constant` if
 /// neither sample varies.
+///
+/// ```
+/// let it = asfm_stats::two_sample::welch(&[1.0, 2.0, 3.0], &[2.0, 3.0, 4.0])?;
+/// assert!((it.test.statistic + 1.5_f64.sqrt()).abs() < 1e-12);
+/// assert!(it.test.df.is_some_and(|it| (it - 4.0).abs() < 1e-12));
+/// assert_eq!(it.difference.value, -1.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn welch(x: &[f64], y: &[f64]) -> Result<Welch> {
     both(x, y, 2)?;
     let (m, n) = (x.len() as f64, y.len() as f64);
@@ -196,6 +241,13 @@ pub fn welch(x: &[f64], y: &[f64]) -> Result<Welch> {
 
 /// Brown and Forsythe's test of equal spread: analysis of variance of the distances from
 /// each group's median. Needs two groups of 2 values; `Constant` if no distance varies.
+///
+/// ```
+/// // Distances from the medians: 1, 0, 1 and 2, 0, 2.
+/// let test = asfm_stats::two_sample::brown_forsythe(&[&[1.0, 2.0, 3.0], &[0.0, 2.0, 4.0]])?;
+/// assert!((test.statistic - 0.8).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn brown_forsythe(groups: &[&[f64]]) -> Result<TestResult> {
     crate::error::enough(groups.len(), 2)?;
     let mut distances = Vec::new();
@@ -220,6 +272,16 @@ pub fn brown_forsythe(groups: &[&[f64]]) -> Result<TestResult> {
 /// Brunner and Munzel's test that neither sample tends to be larger, spreads free; t
 /// approximation. Positive if the second sample is larger. Needs 2 values each;
 /// `Constant` if the samples do not overlap or do not vary.
+///
+/// ```
+/// use asfm_stats::two_sample::brunner_munzel;
+///
+/// let (x, y) = ([1.0, 2.0, 4.0], [3.0, 5.0, 6.0]);
+/// let (one, other) = (brunner_munzel(&x, &y)?, brunner_munzel(&y, &x)?);
+/// assert!(one.statistic > 0.0 && (one.statistic + other.statistic).abs() < 1e-12);
+/// assert!((one.p - other.p).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn brunner_munzel(x: &[f64], y: &[f64]) -> Result<TestResult> {
     both(x, y, 2)?;
     let (m, n) = (x.len() as f64, y.len() as f64);
@@ -256,6 +318,12 @@ fn integrate(x: &[f64], y: &[f64], f: fn(f64) -> f64) -> f64 {
 
 /// Wasserstein's distance of order 1: the area between the two distribution functions,
 /// in the unit of the data. Needs 1 value each.
+///
+/// ```
+/// // Moving everything by 3 costs 3.
+/// assert_eq!(asfm_stats::two_sample::wasserstein(&[0.0, 1.0], &[4.0, 3.0])?, 3.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn wasserstein(x: &[f64], y: &[f64]) -> Result<f64> {
     both(x, y, 1)?;
     crate::error::guard(integrate(x, y, f64::abs))
@@ -263,6 +331,12 @@ pub fn wasserstein(x: &[f64], y: &[f64]) -> Result<f64> {
 
 /// Energy distance of Szekely, as a distance: the root of twice the integrated squared
 /// difference of the distribution functions. Needs 1 value each.
+///
+/// ```
+/// let distance = asfm_stats::two_sample::energy_distance(&[0.0], &[1.0])?;
+/// assert!((distance - 2.0_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn energy_distance(x: &[f64], y: &[f64]) -> Result<f64> {
     both(x, y, 1)?;
     crate::error::guard((2.0 * integrate(x, y, |it| it * it)).sqrt())
@@ -270,6 +344,13 @@ pub fn energy_distance(x: &[f64], y: &[f64]) -> Result<f64> {
 
 /// Kruskal and Wallis's test of several groups, corrected for ties, chi-squared. Needs two
 /// groups and 3 values; `Constant` if all values are equal.
+///
+/// ```
+/// let test = asfm_stats::two_sample::kruskal_wallis(&[&[1.0, 2.0], &[3.0, 4.0]])?;
+/// // 12 / 20 (3^2 / 2 + 7^2 / 2) - 15
+/// assert!((test.statistic - 2.4).abs() < 1e-12);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn kruskal_wallis(groups: &[&[f64]]) -> Result<TestResult> {
     crate::error::enough(groups.len(), 2)?;
     let all = groups.concat();

@@ -26,6 +26,17 @@ pub struct DickeyFuller {
 /// MacKinnon (1994, 2010). Needs `lags + 10` values.
 ///
 /// It has next to no power in a few dozen observations.
+///
+/// ```
+/// use asfm_stats::unit_root::dickey_fuller;
+/// use asfm_stats::yardstick::gaussian_walk;
+///
+/// let walk = gaussian_walk(300, 0.01, false, 1)?;
+/// assert!(dickey_fuller(&walk.log_price(), 1)?.p > 0.05, "a walk has a unit root");
+/// let returns = dickey_fuller(&walk.returns, 1)?;
+/// assert!(returns.p < 1e-6 && returns.nobs == 298, "its steps have none");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn dickey_fuller(y: &[f64], lags: usize) -> Result<DickeyFuller> {
     varying(y, (lags + 10).max(2 * lags + 5))?;
     let fit = dickey_fuller_fit(y, lags, lags)?;
@@ -35,6 +46,16 @@ pub fn dickey_fuller(y: &[f64], lags: usize) -> Result<DickeyFuller> {
 
 /// As [`dickey_fuller`], the number of lags minimising Akaike's criterion over
 /// `0..=lags_max` on a common sample, then refitted on all rows it allows.
+///
+/// ```
+/// use asfm_stats::unit_root::{dickey_fuller, dickey_fuller_aic};
+///
+/// let walk = asfm_stats::yardstick::gaussian_walk(300, 0.01, false, 1)?;
+/// let it = dickey_fuller_aic(&walk.log_price(), 8)?;
+/// assert!(it.usedlag <= 8);
+/// assert_eq!(it, dickey_fuller(&walk.log_price(), it.usedlag)?);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn dickey_fuller_aic(y: &[f64], lags_max: usize) -> Result<DickeyFuller> {
     varying(y, (lags_max + 10).max(2 * lags_max + 5))?;
     let mut best = (f64::INFINITY, 0);
@@ -90,6 +111,13 @@ pub struct Kpss {
 /// Test of Kwiatkowski, Phillips, Schmidt and Shin (1992) for stationarity around a
 /// level, with a Bartlett long-run variance of `lags` lags. Needs 20 values and more
 /// than `lags`.
+///
+/// ```
+/// let trend: Vec<f64> = (0..200).map(f64::from).collect();
+/// let it = asfm_stats::unit_root::kpss(&trend, 5)?;
+/// assert!(it.stat > 0.739 && it.p == 0.01 && it.p_is_bound, "beyond the table");
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn kpss(x: &[f64], lags: usize) -> Result<Kpss> {
     const TABLE: [(f64, f64); 4] = [(0.347, 0.10), (0.463, 0.05), (0.574, 0.025), (0.739, 0.01)];
     varying(x, 20.max(lags + 1))?;
@@ -178,6 +206,14 @@ pub struct UnitRoots {
 
 /// Runs them all; the search over lags only `with_search`. Tests of the log price
 /// need more than 30 returns.
+///
+/// ```
+/// let walk = asfm_stats::yardstick::gaussian_walk(30, 0.01, false, 1)?;
+/// let it = asfm_stats::unit_root::unit_roots(&walk.log_price(), &walk.returns, false);
+/// assert!(it.adf_logprice_lag1.is_none(), "30 returns are too few");
+/// assert!(it.kpss_return_l5.is_some());
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn unit_roots(log_price: &[f64], r: &[f64], with_search: bool) -> UnitRoots {
     let price = |lags| enough(r.len(), 31).and_then(|()| dickey_fuller(log_price, lags)).ok();
     UnitRoots {

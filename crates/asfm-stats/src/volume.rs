@@ -72,6 +72,17 @@ pub struct VolumeBlock {
 ///
 /// `NoVolume` if fewer than 20 days remain, `Constant` if volume or |r| does not vary,
 /// `Domain` for a negative volume.
+///
+/// ```
+/// // Volume grows with the size of the return, whatever its sign.
+/// let r: Vec<f64> = (1..=40).map(|t| f64::from(t * 7 % 41 - 20) / 1000.0).collect();
+/// let volume: Vec<f64> = r.iter().map(|it| 1000.0 + 1e6 * it.abs()).collect();
+/// let block = asfm_stats::volume::volume_block(&r, &volume)?;
+/// assert_eq!(block.n_used, 40);
+/// assert!((block.pearson_abs_volume - 1.0).abs() < 1e-9);
+/// assert!((block.spearman_abs_volume - 1.0).abs() < 1e-9);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn volume_block(r: &[f64], volume: &[f64]) -> Result<VolumeBlock> {
     let days = traded(r, volume)?;
     let a = crate::sums::abs(&days.returns);

@@ -20,6 +20,16 @@ use crate::sums;
 ///
 /// It is the null model of the card: it must fail F2, F3, F5, F7 and F9 where it is long
 /// enough to be judged.
+///
+/// ```
+/// use asfm_stats::yardstick::gaussian_walk;
+///
+/// let walk = gaussian_walk(2000, 0.01, true, 1)?;
+/// assert_eq!((walk.returns.len(), walk.price.len()), (2000, 2001));
+/// assert!((asfm_stats::moments::sd(&walk.returns)?.value / 0.01 - 1.0).abs() < 0.05);
+/// assert_eq!(walk, gaussian_walk(2000, 0.01, true, 1)?);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn gaussian_walk(n: usize, sd: f64, with_volume: bool, seed: u64) -> Result<Series> {
     enough(n, 1)?;
     let sd = if sd.is_finite() { sd.clamp(1e-4, 0.05) } else { 0.01 };
@@ -58,6 +68,17 @@ pub struct Shares {
 }
 
 /// Counts verdicts per judged fact. Needs 1 card.
+///
+/// ```
+/// use asfm_stats::card::{Fact, Options, card};
+/// use asfm_stats::yardstick::{gaussian_walk, shares};
+///
+/// let options = Options { replicates: 49, seed: 1 };
+/// let card = card(&gaussian_walk(30, 0.01, false, 1)?, &options)?;
+/// let all = shares(&[card.clone(), card])?;
+/// assert_eq!((all[6].fact, all[6].n, all[6].not_applicable), (Fact::VolumeVolatility, 2, 2));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn shares(cards: &[Card]) -> Result<Vec<Shares>> {
     enough(cards.len(), 1)?;
     Fact::judged()
@@ -153,6 +174,20 @@ pub struct AcrossRuns {
 
 /// Gathers the cards of several runs: `runs[s]` holds the cards of the stocks of run s.
 /// Days and stocks of a run are never counted as independent. Needs 1 run with 1 card.
+///
+/// ```
+/// use asfm_stats::card::{Fact, Options, card};
+/// use asfm_stats::yardstick::{across_runs, gaussian_walk};
+///
+/// let options = Options { replicates: 49, seed: 1 };
+/// let one = |seed| card(&gaussian_walk(60, 0.01, false, seed)?, &options);
+/// // Three runs of two stocks: three observations.
+/// let runs = [vec![one(1)?, one(2)?], vec![one(3)?, one(4)?], vec![one(5)?, one(6)?]];
+/// let facts = across_runs(&runs, 1)?;
+/// assert_eq!((facts[1].fact, facts[1].verdicts.n), (Fact::FatTails, 6));
+/// assert_eq!(facts[1].statistic.map(|it| it.n), Some(3));
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
 pub fn across_runs(runs: &[Vec<Card>], seed: u64) -> Result<Vec<AcrossRuns>> {
     enough(runs.len(), 1)?;
     let all: Vec<Card> = runs.iter().flatten().cloned().collect();

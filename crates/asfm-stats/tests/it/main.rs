@@ -6,5 +6,6 @@ mod facts;
 mod golden;
 mod market;
 mod properties;
+mod rules;
 #[path = "../support/mod.rs"]
 mod support;

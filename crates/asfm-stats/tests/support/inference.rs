@@ -301,6 +301,37 @@ fn events(case: &Value) -> Value {
     got
 }
 
+/// Seeds over which the spread of a simulated quantile is seen.
+const SEEDS: u64 = 6;
+
+/// Simulated quantiles over own seeds against those of one reference run of as many paths,
+/// whose spread is therefore the same.
+fn quantiles(ledger: &mut Ledger, at: &str, own: &[[f64; 3]], golden: &[f64]) {
+    for (idx, want) in golden.iter().enumerate() {
+        let values: Vec<f64> = own.iter().map(|it| it[idx]).collect();
+        let mean = moments::mean(&values).expect("values").value;
+        let sd = moments::sd(&values).expect("values").value;
+        let se = sd * (1.0 + 1.0 / values.len() as f64).sqrt();
+        ledger.enter(Class::E, &format!("{at}[{idx}]"), (mean - want).abs() / se, "quantile");
+    }
+}
+
+/// Critical values under a random walk, by number of levels.
+fn critical_values(ledger: &mut Ledger, golden: &Value) {
+    for (levels, want) in golden.as_object().expect("critical values by length") {
+        let (n, reps) = (levels.parse().expect("a length"), want["reps"].as_u64().expect("reps"));
+        let one = |seed| bubble::critical_values(n, reps as usize, seed).expect("critical values");
+        let own: Vec<bubble::Critical> = (1..=SEEDS).map(one).collect();
+        let w0 = want["w0"].as_f64().expect("w0");
+        ledger.number(Class::A, &format!("critical.{levels}.w0"), own[0].w0 as f64, w0);
+        let gsadf: Vec<[f64; 3]> = own.iter().map(|it| it.gsadf_90_95_99).collect();
+        let sadf: Vec<[f64; 3]> = own.iter().map(|it| it.sadf_90_95_99).collect();
+        let at = |name: &str| format!("critical.{levels}.{name}");
+        quantiles(ledger, &at("gsadf"), &gsadf, &list(&want["gsadf_90_95_99"]));
+        quantiles(ledger, &at("sadf"), &sadf, &list(&want["sadf_90_95_99"]));
+    }
+}
+
 /// Compares `bubbles.json`.
 pub(crate) fn bubbles() -> Ledger {
     let mut ledger = Ledger::default();
@@ -323,6 +354,11 @@ pub(crate) fn bubbles() -> Ledger {
         let se = (2.0 * golden_p * (1.0 - golden_p) / 999.0).sqrt().max(1e-3);
         let gap = (wild.p_gsadf - golden_p).abs() / se;
         ledger.enter(Class::E, &format!("{key}.p_gsadf"), gap, "bootstrap p");
+        let law = |seed| bubble::wild_bootstrap(&y, &found, 999, seed).expect("a bootstrap");
+        let own: Vec<[f64; 3]> = (1..=SEEDS).map(|seed| law(seed).crit_gsadf_90_95_99).collect();
+        let golden = list(&case["wild_bootstrap_999"]["crit_gsadf_90_95_99"]);
+        quantiles(&mut ledger, &format!("{key}.crit_gsadf"), &own, &golden);
     }
+    critical_values(&mut ledger, &want["critical_values_mc"]);
     ledger
 }

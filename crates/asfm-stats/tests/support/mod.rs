@@ -35,6 +35,8 @@ pub(crate) enum Class {
     DLoglik,
     /// Optimiser: identified parameters within max(2e-3, 2 %).
     DParameter,
+    /// Robust standard errors of these, by numerical derivatives: relative 2 %.
+    DError,
     /// Monte Carlo: within four standard errors.
     E,
     /// Verdicts.
@@ -45,7 +47,9 @@ impl Class {
     /// What the deviation of this class is measured in.
     pub(crate) fn unit(self) -> &'static str {
         match self {
-            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => "relative",
+            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C | Self::DError => {
+                "relative"
+            }
             Self::CAdfP => "absolute",
             Self::DLoglik => "log-likelihood below golden",
             Self::DParameter => "share of the tolerance",
@@ -62,6 +66,7 @@ impl Class {
             Self::C => 1e-8,
             Self::DLoglik => 1e-3,
             Self::DParameter => 1.0,
+            Self::DError => 0.02,
             Self::E => 4.0,
             Self::F => 0.5,
         }
@@ -72,7 +77,7 @@ impl Class {
         match self {
             Self::A | Self::BRounded | Self::C if gap <= 1e-13 => 0.0,
             Self::B | Self::BShapiro if got < 1e-290 && (0.0..1e-290).contains(&want) => 0.0,
-            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C => {
+            Self::A | Self::B | Self::BRounded | Self::BShapiro | Self::C | Self::DError => {
                 gap / want.abs().max(1e-300)
             }
             Self::DLoglik => (want - got).max(0.0),

@@ -11,6 +11,8 @@ pub(super) struct Wanted<'a> {
     /// Log returns instead of prices.
     pub(super) returns: bool,
     pub(super) volume: Option<&'a str>,
+    /// How many values of the volume are kept, the last ones.
+    pub(super) volume_kept: usize,
 }
 
 /// What was read.
@@ -22,8 +24,16 @@ pub(super) struct Columns {
     pub(super) dates: Option<(String, String)>,
 }
 
-/// Reads columns; `name` is what errors call the file.
-pub(super) fn read(name: &str, file: impl Read, wanted: Wanted<'_>) -> Result<Columns, String> {
+/// Rows after which the number of all rows is guessed.
+const GUESSED_AFTER: usize = 1000;
+
+/// Reads columns; `name` is what errors call the file, and `bytes` its length if known.
+pub(super) fn read(
+    name: &str,
+    file: impl Read,
+    bytes: Option<u64>,
+    wanted: Wanted<'_>,
+) -> Result<Columns, String> {
     let mut reader =
         ReaderBuilder::new().has_headers(false).buffer_capacity(1 << 16).from_reader(file);
     let mut row = ByteRecord::new();
@@ -52,8 +62,15 @@ pub(super) fn read(name: &str, file: impl Read, wanted: Wanted<'_>) -> Result<Co
                 .ok_or_else(|| wrong(name, line(), &names[at], &row[at], kind.article))
         };
         values.push(cell(value_at, what)?);
+        if let (GUESSED_AFTER, Some(bytes)) = (values.len(), bytes) {
+            reserve(&mut values, bytes, reader.position().byte());
+        }
         if let (Some(at), Some(volume)) = (volume_at, &mut volume) {
             volume.push(cell(at, traded)?);
+            // By halves, so that no value is moved twice.
+            if volume.len() >= wanted.volume_kept.saturating_mul(2) {
+                volume.drain(..volume.len() - wanted.volume_kept);
+            }
         }
         let Some(at) = date_at else { continue };
         let date = row[at].trim_ascii();
@@ -81,9 +98,22 @@ pub(super) fn read(name: &str, file: impl Read, wanted: Wanted<'_>) -> Result<Co
             wanted.column
         ));
     }
+    if let Some(volume) = &mut volume {
+        volume.drain(..volume.len().saturating_sub(wanted.volume_kept));
+    }
     let text = |it: Vec<u8>| String::from_utf8_lossy(&it).into_owned();
     let dates = dates.map(|(first, last)| (text(first), text(last)));
     Ok(Columns { values, volume, dates })
+}
+
+/// Room for the rows to come, so that a long column is not moved to grow: `read` bytes held
+/// the values so far. A guess too large costs nothing, since untouched memory is not used;
+/// one too small is mended as the column grows.
+fn reserve(values: &mut Vec<f64>, bytes: u64, read: u64) {
+    let rows = values.len() as u64 * (bytes / read.max(1) + 1);
+    let more = usize::try_from(rows + rows / 16).unwrap_or(0).saturating_sub(values.len());
+    // Where there is no room for the guess there may be room for the truth.
+    values.try_reserve_exact(more).unwrap_or_default();
 }
 
 /// What a column holds.
@@ -108,7 +138,8 @@ fn next(
     reader.read_byte_record(row).map_err(|error| match error.kind() {
         ErrorKind::UnequalLengths { pos, expected_len, len } => {
             let line = pos.as_ref().map_or(0, csv::Position::line);
-            format!("{name}:{line}: found {len} columns, expected {expected_len} as in line 1")
+            let plural = if *len == 1 { "column" } else { "columns" };
+            format!("{name}:{line}: found {len} {plural}, expected {expected_len} as in line 1")
         }
         ErrorKind::Io(error) => format!("cannot read {name}: {error}"),
         _ => format!("cannot read {name}: {error}"),
@@ -125,7 +156,11 @@ fn place(name: &str, names: &[String], wanted: &str) -> Result<usize, String> {
         _ => {
             let there: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
             let there = there.join(", ");
-            Err(format!("{name}:1: there is no column `{wanted}`, expected one of {there}"))
+            let hint = match names {
+                [only] if only.contains([';', '\t']) => "; columns are separated by commas",
+                _ => "",
+            };
+            Err(format!("{name}:1: there is no column `{wanted}`, expected one of {there}{hint}"))
         }
     }
 }
@@ -134,7 +169,10 @@ fn wrong(name: &str, line: u64, column: &str, found: &[u8], expected: &str) -> S
     let found = String::from_utf8_lossy(found);
     let found = match found.trim() {
         "" => "nothing".to_owned(),
-        it => format!("`{}`", it.chars().take(40).collect::<String>()),
+        it => {
+            let shown = it.chars().take(40).map(|it| if it.is_control() { ' ' } else { it });
+            format!("`{}`", shown.collect::<String>())
+        }
     };
     format!("{name}:{line}: column `{column}`: found {found}, expected {expected}")
 }
@@ -153,10 +191,11 @@ fn is_date(it: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const PRICE: Wanted<'static> = Wanted { column: "p", returns: false, volume: None };
+    const PRICE: Wanted<'static> =
+        Wanted { column: "p", returns: false, volume: None, volume_kept: 3 };
 
     fn told(text: &str) -> Result<Columns, String> {
-        read("f.csv", text.as_bytes(), PRICE)
+        read("f.csv", text.as_bytes(), None, PRICE)
     }
 
     #[test]
@@ -167,6 +206,16 @@ mod tests {
             told(text).unwrap_err(),
             "f.csv:7: column `p`: found `three`, expected a price, a number above 0"
         );
+    }
+
+    #[test]
+    fn of_the_volume_the_last_values_are_kept() {
+        let rows: Vec<String> = (1..=11).map(|it| format!("{it},{}", 10 * it)).collect();
+        let text = format!("p,v\n{}\n", rows.join("\n"));
+        let columns = read("f.csv", text.as_bytes(), None, Wanted { volume: Some("v"), ..PRICE });
+        let columns = columns.expect("sound");
+        assert_eq!(columns.values.len(), 11);
+        assert_eq!(columns.volume, Some(vec![90.0, 100.0, 110.0]));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) struct Beside<'a> {
 pub(super) fn card_table(card: &Card, beside: Beside<'_>) -> String {
     let mut table = table(&["fact", "value", "p", "verdict", "walk", "real", "statistic", "note"]);
     for it in &card.lines {
-        let windows = beside.windows.and_then(|all| all.iter().find(|at| at.fact == it.fact));
+        let windows = window(beside.windows, it.fact);
         table.add_row([
             name(it.fact),
             maybe(it.estimate),
@@ -78,7 +78,12 @@ pub(super) fn name(fact: Fact) -> String {
     fact.name().replace('_', " ")
 }
 
-fn verdict(it: &Line) -> &'static str {
+/// What the real windows say about a fact.
+pub(super) fn window(all: Option<&[Shares]>, fact: Fact) -> Option<&Shares> {
+    all.and_then(|all| all.iter().find(|it| it.fact == fact))
+}
+
+pub(super) fn verdict(it: &Line) -> &'static str {
     match it.verdict {
         Verdict::Pass => "pass",
         Verdict::Fail => "fail",
@@ -90,7 +95,7 @@ fn verdict(it: &Line) -> &'static str {
     }
 }
 
-fn passes(it: &Shares) -> String {
+pub(super) fn passes(it: &Shares) -> String {
     format!("{} of {}", it.passed, it.n)
 }
 

@@ -8,7 +8,7 @@ use asfm_stats::StatsError;
 use asfm_stats::card::Card;
 use asfm_stats::moments::{mean, sd};
 use asfm_stats::paired::paired_t;
-use asfm_stats::yardstick::{AcrossRuns, across_runs};
+use asfm_stats::yardstick::{AcrossRuns, Compared, across_runs};
 use serde_json::{Map, Value, json};
 
 use super::page;
@@ -51,6 +51,8 @@ pub(super) fn runs(flags: &StatsRun) -> Result<(), Failure> {
             "metrics": metrics,
             "stocks": facts.stocks,
             "index": facts.index,
+            "gaussian_walk": beside(&runs).map(|it| page::card_json(&it.gaussian_walk)),
+            "real_windows": beside(&runs).and_then(|it| it.real_windows.as_ref()),
         });
         writeln!(stdout, "{}", json!({ "runs": each, "across_runs": across }))?;
     } else {
@@ -98,7 +100,11 @@ fn one(run: &RunStats) -> String {
     align(&mut table, &[1]);
     add(table.trim_fmt() + "\n");
     add(stock_table(run) + "\n");
-    add("one letter per fact, F1 to F10: pass, fail, inconclusive, not applicable\n".to_owned());
+    add("one letter per fact, F1 to F10: pass, fail, inconclusive, not applicable".to_owned());
+    if let Some((_, it)) = &run.index {
+        let walk = it.gaussian_walk.letters();
+        add(format!("a Gaussian random walk as long as the stocks: {walk}\n"));
+    }
     match &run.index {
         None => add("the index has no card: no day has ended".to_owned()),
         Some((series, it)) => {
@@ -221,20 +227,36 @@ fn several(runs: &[RunStats], facts: &Facts) -> String {
         [("stocks, averaged within a run", &facts.stocks), ("index", &facts.index)]
     {
         add(format!("facts of the {whose}; means and intervals are over runs"));
-        add(fact_table(facts) + "\n");
+        add(fact_table(facts, beside(runs)) + "\n");
     }
     add("verdicts: cards that pass, fail, are inconclusive, not applicable".to_owned());
-    let walk = runs.iter().find_map(|it| it.index.as_ref()).map(|it| it.1.gaussian_walk.letters());
-    if let Some(walk) = walk {
-        add(format!("a Gaussian random walk of equal length, F1 to F10: {walk}"));
+    if let Some(it) = beside(runs) {
+        text += &page::notes(&it.gaussian_walk, it.real_windows.as_deref());
     }
     text
 }
 
-fn fact_table(facts: &[AcrossRuns]) -> String {
-    let mut table =
-        table(&["fact", "mean", "95 % interval", "null", "runs", "verdicts", "statistic"]);
+/// The yardsticks of a run's index: they depend on the length of its series, and stocks and
+/// index are of one length.
+fn beside(runs: &[RunStats]) -> Option<&Compared> {
+    runs.iter().find_map(|it| it.index.as_ref()).map(|it| &it.1)
+}
+
+fn fact_table(facts: &[AcrossRuns], beside: Option<&Compared>) -> String {
+    let mut table = table(&[
+        "fact",
+        "mean",
+        "95 % interval",
+        "null",
+        "runs",
+        "verdicts",
+        "walk",
+        "real",
+        "statistic",
+    ]);
     for it in facts {
+        let walk = beside.and_then(|all| all.gaussian_walk.line(it.fact));
+        let real = beside.and_then(|all| page::window(all.real_windows.as_deref(), it.fact));
         let estimate = it.statistic.as_ref();
         let seen = &it.verdicts;
         table.add_row([
@@ -247,6 +269,8 @@ fn fact_table(facts: &[AcrossRuns]) -> String {
                 "{} {} {} {}",
                 seen.passed, seen.failed, seen.inconclusive, seen.not_applicable
             ),
+            walk.map_or("-", page::verdict).to_owned(),
+            real.map_or_else(|| "-".to_owned(), page::passes),
             it.fact.statistic().to_owned(),
         ]);
     }

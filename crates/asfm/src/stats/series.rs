@@ -6,8 +6,7 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use asfm_stats::card;
-use asfm_stats::drawdown::drawdown;
-use asfm_stats::moments::moments;
+use asfm_stats::long::Long;
 use asfm_stats::series::{Options, Series, SeriesReport, report};
 use asfm_stats::yardstick::{Compared, compared};
 use serde::Serialize;
@@ -29,9 +28,11 @@ const IBM: &str = include_str!("../../../../fixtures/series/real_ibm.csv");
 
 /// The real series that are shipped; their licence is told in `fixtures/series`.
 pub(super) fn references() -> Vec<Series> {
-    let wanted = Wanted { column: "adj_close", returns: false, volume: Some("volume") };
+    let volume = Some("volume");
+    let wanted = Wanted { column: "adj_close", returns: false, volume, volume_kept: usize::MAX };
     let one = |(name, text): (&str, &str)| {
-        let read = column::read(name, text.as_bytes(), wanted).expect("the shipped file is sound");
+        let read =
+            column::read(name, text.as_bytes(), None, wanted).expect("the shipped file is sound");
         Series::from_prices(&read.values, read.volume.as_deref()).expect("prices are above 0")
     };
     [("AAPL", AAPL), ("IBM", IBM)].map(one).into()
@@ -68,32 +69,26 @@ struct Told<'a> {
 
 pub(super) fn series(flags: &StatsSeries) -> Result<(), Failure> {
     let name = flags.file.display().to_string();
-    let wanted =
-        Wanted { column: &flags.column, returns: flags.returns, volume: flags.volume.as_deref() };
+    let wanted = Wanted {
+        column: &flags.column,
+        returns: flags.returns,
+        volume: flags.volume.as_deref(),
+        volume_kept: LONG,
+    };
     let refused = |error: std::io::Error| misuse(format!("cannot read {name}: {error}"));
     let file = File::open(&flags.file).map_err(refused)?;
-    let read = column::read(&name, file, wanted).map_err(misuse)?;
+    // Nothing is known beforehand of the length of a pipe.
+    let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|it| it.len());
+    let read = column::read(&name, file, bytes, wanted).map_err(misuse)?;
     let Columns { values, volume, dates } = read;
     let rows = values.len();
-    let made = if flags.returns {
-        Series::from_returns(&values, volume.as_deref())
-    } else {
-        Series::from_prices(&values, volume.as_deref())
-    };
-    drop((values, volume));
-    let series = made.map_err(|error| misuse(format!("{name}: `{}`: {error}", flags.column)))?;
-    let n = series.returns.len();
     let refused = |error| misuse(format!("{name}: `{}`: {error}", flags.column));
-    let last = series.last(LONG);
+    let Long { n, moments, drawdown, last } =
+        long(values, volume.as_deref(), flags.returns).map_err(refused)?;
     let options = Options { seed: flags.resampling.resampling_seed, ..Options::default() };
-    let mut report: SeriesReport = report(&last, &options).map_err(refused)?;
     let window = last.returns.len();
-    if window < n {
-        report.n = n;
-        report.moments = moments(&series.returns).map_err(refused)?;
-        report.drawdown = drawdown(&series.price).map_err(refused)?;
-    }
-    drop(series);
+    let report = report(&last, &options).map_err(refused)?;
+    let report = SeriesReport { n, moments, drawdown, ..report };
     let compared = yardsticks(&last, &references(), flags.resampling.into())?;
 
     let report = serde_json::to_value(&report).context("the report")?;
@@ -136,6 +131,19 @@ pub(super) fn series(flags: &StatsSeries) -> Result<(), Failure> {
     text += &card_text(&compared);
     write!(std::io::stdout(), "{text}")?;
     Ok(())
+}
+
+fn long(values: Vec<f64>, volume: Option<&[f64]>, returns: bool) -> asfm_stats::Result<Long> {
+    let long =
+        if returns { Long::from_returns(values, LONG)? } else { Long::from_prices(values, LONG)? };
+    match volume {
+        // The volume of a first price belongs to no return.
+        Some(it) => {
+            let surplus = it.len().saturating_sub(long.last.returns.len());
+            long.with_volume(&it[surplus..])
+        }
+        None => Ok(long),
+    }
 }
 
 /// A card with what stands beside it.

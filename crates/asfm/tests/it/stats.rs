@@ -51,6 +51,10 @@ fn tables_without_data_are_refused() {
     exit 2
     error: p.csv:1: there is no column `volume`, expected one of `close`
     ");
+    assert_snapshot!(refused("date;close\n2024-01-02;1\n2024-01-03;2\n", &[]), @"
+    exit 2
+    error: p.csv:1: there is no column `close`, expected one of `date;close`; columns are separated by commas
+    ");
     assert_snapshot!(refused("close,close\n1,2\n3,4\n", &[]), @"
     exit 2
     error: p.csv:1: column `close` is there twice, expected it once
@@ -298,8 +302,12 @@ fn several_runs_are_several_observations() {
     assert!(number("lo") < mean && mean < number("hi") && number("sd") > 0.0);
     assert_eq!(across["stocks"][1]["statistic"]["n"], 3, "a run is one observation");
     assert_eq!(across["stocks"][1]["verdicts"]["n"], 33);
+    assert_eq!(across["gaussian_walk"]["n"], 30);
+    assert!(across["real_windows"][0]["n"].as_u64().is_some_and(|it| it > 0));
     let text = succeed(folder, &arguments);
     assert!(text.contains("95 % interval") && !text.contains("NaN"), "{text}");
+    assert!(text.contains("walk: a Gaussian random walk of equal length"), "{text}");
+    assert!(text.contains("real: passes among"), "{text}");
 
     let twice = failure(folder, &asfm(folder, &["stats", "run", "s1.db", "s1.db"]));
     assert_snapshot!(twice, @"
