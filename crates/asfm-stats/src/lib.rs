@@ -77,7 +77,7 @@
 //! `cargo run -p asfm-stats --example golden` compares with reference values and prints the
 //! largest deviation per class: A closed forms (relative 1e-10), B special functions
 //! (1e-7), C regressions and grids (1e-8), D optimisers (log-likelihood no lower than the
-//! reference less 1e-3), E Monte Carlo (four standard errors), F verdicts.
+//! reference less 1e-3, robust standard errors within 2 %), E Monte Carlo (four standard errors), F verdicts.
 #![expect(
     clippy::cast_precision_loss,
     reason = "counts become floating-point numbers in every statistic; they stay far below 2^53"
