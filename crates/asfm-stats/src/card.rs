@@ -282,7 +282,7 @@ impl Card {
 /// How a card is computed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Options {
-    /// Replicates of the resampling tests (at most 499 for F6 and F11). Below 99, p < 0.01
+    /// Replicates of the resampling tests (at most 499 for F6 and F11). Below 100, p < 0.01
     /// is out of reach.
     pub replicates: usize,
     /// Master seed.
