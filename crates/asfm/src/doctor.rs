@@ -29,7 +29,9 @@ struct Findings {
     calls: u64,
     prompt_tokens: u64,
     answer_tokens: u64,
-    /// At the speed of the trial, with as many questions at a time as the servers are asked.
+    /// If all questions take as long as the trial, and one is asked after the other.
+    seconds_one_by_one: Option<f64>,
+    /// The same, if as many at a time as are asked take no longer than one.
     seconds: Option<f64>,
     cost: Option<String>,
     /// What stands in the way of a run.
@@ -141,7 +143,10 @@ fn examine(
         Spent { prompt: calls * mean_prompt, answer: calls * mean_answer, ..Spent::default() };
     let at_a_time = limits.at_a_time(probe.endpoints.len());
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let seconds = usage.map(|it| it.2 * calls as f64 / at_a_time as f64);
+    let (one_by_one, seconds) = match usage.map(|it| it.2 * calls as f64) {
+        Some(it) => (Some(it), Some(it / at_a_time as f64)),
+        None => (None, None),
+    };
     let servers: Vec<Server> = probe.endpoints.into_iter().map(Server::from).collect();
     let mut it = Findings {
         brain: flags.brain.word(),
@@ -154,6 +159,7 @@ fn examine(
         calls,
         prompt_tokens: spent.prompt,
         answer_tokens: spent.answer,
+        seconds_one_by_one: one_by_one,
         seconds,
         cost: limits.prices().map(|it| spent.cost(it).to_string()),
         problems: Vec::new(),
@@ -297,10 +303,14 @@ impl Findings {
             "  a whole run      {} calls, about {} tokens of questions and {} of answers",
             self.calls, self.prompt_tokens, self.answer_tokens
         ));
-        let time = self.seconds.map_or_else(
-            || "not known without an answer".to_owned(),
-            |it| format!("about {}, if all questions take as long", spoken(it)),
-        );
+        let time = match (self.seconds, self.seconds_one_by_one) {
+            (Some(least), Some(most)) => format!(
+                "{} to {}: as many at a time as are asked, or one by one",
+                spoken(least),
+                spoken(most)
+            ),
+            _ => "not known without an answer".to_owned(),
+        };
         lines.push(format!("  time             {time}"));
         let cost = self.cost.clone();
         let cost = cost.unwrap_or_else(|| "unpriced (--price-prompt, --price-answer)".to_owned());
