@@ -48,7 +48,7 @@ pub struct Note {
 pub(crate) const COLUMNS: usize = 24;
 
 /// The texts of a row, kept while it is written.
-pub(crate) struct Texts {
+pub(crate) struct RowTexts {
     key: String,
     messages: String,
     form: Option<i64>,
@@ -61,7 +61,7 @@ impl Call {
     pub(crate) fn texts<E>(
         &self,
         mut number: impl FnMut(Piece<'_>) -> Result<i64, E>,
-    ) -> Result<Texts, E> {
+    ) -> Result<RowTexts, E> {
         let mut messages = Vec::with_capacity(self.request.messages.len());
         for message in &self.request.messages {
             let mut row = vec![json!(message.role.word())];
@@ -84,7 +84,7 @@ impl Call {
             calls.map(|it| json!([it.name, it.arguments])).collect::<Value>().to_string()
         });
         let repairs = &self.note.repairs;
-        Ok(Texts {
+        Ok(RowTexts {
             key: self.key.to_string(),
             messages: Value::Array(messages).to_string(),
             form,
@@ -94,7 +94,7 @@ impl Call {
     }
 
     /// The row of the call in the order of the columns, without the checksum.
-    pub(crate) fn cells<'t>(&'t self, texts: &'t Texts) -> [Cell<'t>; COLUMNS] {
+    pub(crate) fn cells<'t>(&'t self, texts: &'t RowTexts) -> [Cell<'t>; COLUMNS] {
         let Slot { day, stage, trader, step, attempt } = self.slot;
         let sampling = self.request.sampling;
         let number = |it: Option<u32>| Cell::maybe(it.map(i64::from));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use asfm_engine::{Day, Digest, Engine, RoundLog, Scenario, Source};
+use asfm_llm::Spent;
 use asfm_recorder::{Branch as Fork, Recorder, Run};
 
 use crate::cli::{Brain, Branch};
@@ -13,9 +14,8 @@ use crate::{run, scenario};
 
 /// `asfm branch`.
 pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
-    let parent = open_run(&flags.run)?.into_calls()?;
-    let calls = &parent;
-    let parent = parent.run();
+    let calls = open_run(&flags.run)?.into_calls()?;
+    let parent = calls.run();
     run::free(&flags.out, flags.force)?;
     let word = &parent.info().header.brain;
     let brain = flags.brain.clone().or_else(|| Brain::of_word(word));
@@ -33,7 +33,7 @@ pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
     if let (None, Some(model)) = (&flags.brain, &parent.info().header.model) {
         limits = limits.like(model);
     }
-    let mut talk = run::talk(&brain, &limits, &scenario, seed, &cast)?;
+    let talk = run::talk(&brain, &limits, Spent::default(), &scenario, seed, &cast)?;
     // Gone through twice: nothing is written before the whole past is known to be the same.
     let last = share(parent, &mut Engine::new(scenario.clone(), seed), day, |_| Ok(()))?;
 
@@ -57,9 +57,7 @@ pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
         past.add(log);
         Ok(())
     })?;
-    if let Some(talk) = &mut talk {
-        talk.after(asked_before);
-    }
+    let talk = talk.map(|it| it.after(asked_before, Vec::new()));
     let told = Told { file: Some(flags.out.clone()), brain: brain.word(), json: flags.json };
     Drive { engine, cast, talk, recorder: Some(recorder), past, told }.go()
 }

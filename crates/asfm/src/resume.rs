@@ -56,16 +56,6 @@ fn talk(
     cast: &Cast,
     settled: Option<(u32, u8)>,
 ) -> Result<Option<Talk>, Failure> {
-    let (scenario, seed) = (engine.scenario(), engine.seed());
-    let Brain::Model(spec) = brain else {
-        return run::talk(brain, &Limits::of(&flags.model)?, scenario, seed, cast);
-    };
-    let Some(model) = file.info().header.model.clone() else {
-        return Err(misuse(format!(
-            "`{}` does not say which model it asked",
-            file.path().display()
-        )));
-    };
     let mut spent = Spent::default();
     let mut past = PastCalls::default();
     let mut begun = Vec::new();
@@ -77,9 +67,10 @@ fn talk(
             past.add(&call);
         }
     })?;
-    let limits = Limits::of(&flags.model)?.like(&model);
-    let mut talk = Talk::asking(scenario, seed, cast, limits.source(spec, spent)?, &limits)?;
-    talk.after(past);
-    talk.go_on(begun);
-    Ok(Some(talk))
+    let mut limits = Limits::of(&flags.model)?;
+    if let Some(model) = &file.info().header.model {
+        limits = limits.like(model);
+    }
+    let talk = run::talk(brain, &limits, spent, engine.scenario(), engine.seed(), cast)?;
+    Ok(talk.map(|it| it.after(past, begun)))
 }

@@ -25,7 +25,8 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
     let seed = flags.seed.map_or(scenario.seed(), Seed);
     let out = (!flags.no_record).then(|| out_path(flags, &scenario, seed)).transpose()?;
     let cast = scenario::cast(&scenario, seed, flags.brain.kind())?;
-    let talk = talk(&flags.brain, &Limits::of(&flags.model)?, &scenario, seed, &cast)?;
+    let limits = Limits::of(&flags.model)?;
+    let talk = talk(&flags.brain, &limits, Spent::default(), &scenario, seed, &cast)?;
     let engine = Engine::new(scenario, seed);
     let recorder = match &out {
         Some(path) => {
@@ -40,10 +41,11 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
     Drive { engine, cast, talk, recorder, past, told }.go()
 }
 
-/// Those who ask a language model, where the brain is one.
+/// Those who ask a language model, where the brain is one; `spent` is what the run has used before.
 pub(crate) fn talk(
     brain: &Brain,
     limits: &Limits,
+    spent: Spent,
     scenario: &Scenario,
     seed: Seed,
     cast: &Cast,
@@ -51,7 +53,7 @@ pub(crate) fn talk(
     Ok(match brain {
         Brain::Rules | Brain::Zi => None,
         Brain::Model(spec) => {
-            let source = limits.source(spec, Spent::default())?;
+            let source = limits.source(spec, spent)?;
             Some(Talk::asking(scenario, seed, cast, source, limits)?)
         }
         Brain::Replay(path) => {
@@ -99,8 +101,8 @@ pub(crate) fn header(brain: &Brain, talk: Option<&Talk>) -> RunHeader {
 
 /// How a market is recorded.
 pub(crate) fn options(engine: &Engine, force: bool, asks: bool) -> Options {
-    // Answers are paid for and must survive a power cut; what rules decided can be decided again; it need not survive a power cut. A large market
-    // writes so much that keeping it in a log first would cost a quarter of the run's time.
+    // Answers are paid for and must survive a power cut. What rules decided can be decided again. A
+    // large market writes so much that keeping it in a log first would cost a quarter of its time.
     let large = engine.scenario().traders() >= LARGE;
     Options {
         force,

@@ -12,27 +12,37 @@ use crate::failure::Failure;
 const CONTEXT: usize = 40;
 
 /// Answers that are on record.
-pub(crate) enum Known {
-    /// None.
-    Nothing,
-    /// Those of a stage that a run had begun when it stopped.
-    Begun(Vec<Call>),
-    /// All those of another run.
-    Run(Box<Calls>),
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Those of a stage that this run had begun when it stopped.
+    pub(super) begun: Vec<Call>,
+    /// Those of the run that is replayed.
+    replayed: Option<Calls>,
+}
+
+/// An answer that is on record.
+pub(super) struct Recorded {
+    pub(super) call: Call,
+    /// Whether it is in the file of this run.
+    pub(super) is_here: bool,
 }
 
 impl Known {
+    /// Those of another run.
+    pub(crate) fn replay(calls: Calls) -> Self {
+        Self { begun: Vec::new(), replayed: Some(calls) }
+    }
+
     /// The answers of a stage, by slot.
-    pub(super) fn of(&mut self, day: Day, stage: u8) -> Result<BTreeMap<Slot, Call>, Failure> {
-        let calls = match self {
-            Self::Nothing => Vec::new(),
-            Self::Begun(calls) => {
-                let here = |it: &mut Call| (it.slot.day, it.slot.stage) == (day.0, stage);
-                calls.extract_if(.., here).collect()
-            }
-            Self::Run(calls) => calls.of(day, stage)?,
-        };
-        Ok(calls.into_iter().map(|it| (it.slot, it)).collect())
+    pub(super) fn of(&mut self, day: Day, stage: u8) -> Result<BTreeMap<Slot, Recorded>, Failure> {
+        let replayed = self.replayed.as_ref().map(|it| it.of(day, stage)).transpose()?;
+        let replayed = replayed.into_iter().flatten();
+        let replayed = replayed.map(|call| (call.slot, Recorded { call, is_here: false }));
+        let mut known: BTreeMap<Slot, Recorded> = replayed.collect();
+        let here = |it: &mut Call| (it.slot.day, it.slot.stage) == (day.0, stage);
+        let begun = self.begun.extract_if(.., here);
+        known.extend(begun.map(|call| (call.slot, Recorded { call, is_here: true })));
+        Ok(known)
     }
 }
 

@@ -69,7 +69,8 @@ impl Talk {
         let market = round.market();
         let asked = Asked { family: &self.model.family, model: &self.model.name };
         let known = self.known.of(market.day, market.stage)?;
-        let stage = Stage::new(known, self.source.as_ref(), asked, stop, recorder);
+        let source = self.source.as_ref();
+        let stage = Stage::new(known, source, asked, stop, recorder, &mut self.tally);
         let briefing = self.prompts.briefing(round, before);
         let talks = self.traders.iter().map(|it| stage.converse(&briefing, *it));
         let mut talks = futures_util::stream::iter(talks).buffer_unordered(self.width);
@@ -90,7 +91,6 @@ impl Talk {
             }
         });
         drop(talks);
-        self.tally.add(stage.finish());
         match halt {
             Some(Halt::Failed(_, failure)) => return Err(failure),
             Some(Halt::Stopped(why)) => return Ok(Talked::Stopped(why)),

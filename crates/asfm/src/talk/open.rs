@@ -108,7 +108,7 @@ impl Talk {
             context: limits.settings.context,
         };
         let at_a_time = limits.at_a_time(source.servers());
-        Self::new(scenario, seed, cast, model, Known::Nothing, Some(source)).map(|it| Self {
+        Self::new(scenario, seed, cast, model, Known::default(), Some(source)).map(|it| Self {
             prices: limits.prices,
             // Somebody who waits for a place has rendered its question already.
             width: at_a_time * 2,
@@ -128,7 +128,7 @@ impl Talk {
         let model = model.ok_or_else(|| {
             misuse(format!("`{shown}` cannot be replayed: its traders asked no language model"))
         })?;
-        Self::new(scenario, seed, cast, model, Known::Run(Box::new(calls)), None)
+        Self::new(scenario, seed, cast, model, Known::replay(calls), None)
     }
 
     fn new(
@@ -156,14 +156,13 @@ impl Talk {
         })
     }
 
-    /// Counts what was asked before, too.
-    pub(crate) fn after(&mut self, past: PastCalls) {
+    /// The same after an earlier part of the run, which counts too; `begun` are the answers of a
+    /// stage that was not settled, which are in the run file already.
+    #[must_use]
+    pub(crate) fn after(mut self, past: PastCalls, begun: Vec<Call>) -> Self {
         self.tally = past.tally();
-    }
-
-    /// Goes on with a stage that was begun: these answers are in the run file already.
-    pub(crate) fn go_on(&mut self, begun: Vec<Call>) {
-        self.known = Known::Begun(begun);
+        self.known.begun = begun;
+        self
     }
 }
 

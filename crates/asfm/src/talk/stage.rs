@@ -10,20 +10,20 @@ use asfm_engine::TraderId;
 use asfm_llm::{Answered, Source};
 use asfm_recorder::{Call, Note, Recorder};
 
-use super::known;
+use super::known::{self, Recorded};
 use super::tally::TalkTally;
 use crate::failure::{Failure, misuse};
 
 /// What the conversations of a stage share. They take turns on one thread, so cells suffice.
 pub(super) struct Stage<'s> {
-    known: BTreeMap<Slot, Call>,
+    known: BTreeMap<Slot, Recorded>,
     source: Option<&'s Source>,
     asked: Asked<'s>,
     stop: &'s AtomicBool,
     recorder: RefCell<Option<&'s mut Recorder>>,
     /// Set by the first conversation that cannot go on.
     halted: Cell<bool>,
-    tally: RefCell<TalkTally>,
+    tally: RefCell<&'s mut TalkTally>,
 }
 
 /// Why a conversation did not come to its end.
@@ -50,11 +50,12 @@ impl Halt {
 
 impl<'s> Stage<'s> {
     pub(super) fn new(
-        known: BTreeMap<Slot, Call>,
+        known: BTreeMap<Slot, Recorded>,
         source: Option<&'s Source>,
         asked: Asked<'s>,
         stop: &'s AtomicBool,
         recorder: Option<&'s mut Recorder>,
+        tally: &'s mut TalkTally,
     ) -> Self {
         Self {
             known,
@@ -63,13 +64,8 @@ impl<'s> Stage<'s> {
             stop,
             recorder: RefCell::new(recorder),
             halted: Cell::new(false),
-            tally: RefCell::default(),
+            tally: RefCell::new(tally),
         }
-    }
-
-    /// What was counted.
-    pub(super) fn finish(self) -> TalkTally {
-        self.tally.into_inner()
     }
 
     /// One trader's conversation, from its first question to its decision.
@@ -96,12 +92,12 @@ impl<'s> Stage<'s> {
                 Turn::Ask(session, request) => (session, request),
             };
             let slot = session.slot();
-            let (heard, on_record) = self.answer(slot, &request).await?;
+            let (heard, is_here) = self.answer(slot, &request).await?;
             let (reading, next) = session.hear(heard.as_ref());
             let key = request.key(self.asked);
             let call = Call { slot, key, request, heard, note: note(&reading) };
             self.tally.borrow_mut().call(&call);
-            if !on_record {
+            if !is_here {
                 self.record(call).map_err(|it| Halt::Failed(slot, it))?;
             }
             turn = next;
@@ -110,10 +106,10 @@ impl<'s> Stage<'s> {
 
     /// The answer on record, or a new one; and whether it is in the run file already.
     async fn answer(&self, slot: Slot, request: &Request) -> Result<(Answered, bool), Halt> {
-        if let Some(call) = self.known.get(&slot) {
+        if let Some(Recorded { call, is_here }) = self.known.get(&slot) {
             let changed = |why| Halt::Failed(slot, misuse(why));
             known::check(call, request, self.asked).map_err(changed)?;
-            return Ok((call.heard.clone(), self.source.is_some()));
+            return Ok((call.heard.clone(), *is_here));
         }
         let Some(source) = self.source else {
             let why = format!(

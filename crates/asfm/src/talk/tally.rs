@@ -9,18 +9,21 @@ use asfm_recorder::{Call, Model};
 use serde::Serialize;
 
 /// Counts over the calls of a run; the order of calls does not matter.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct TalkTally {
     pub(crate) calls: u64,
     re_asked: u64,
     decisions: u64,
     pub(crate) fallbacks: u64,
+    /// How answers could be read, by rung of the ladder.
     rungs: BTreeMap<String, u64>,
+    /// Why there was no answer, or why it could not be used.
     failures: BTreeMap<String, u64>,
     repairs: BTreeMap<String, u64>,
-    prompt: u64,
-    cached: u64,
-    answer: u64,
+    prompt_tokens: u64,
+    cached_tokens: u64,
+    answer_tokens: u64,
+    #[serde(skip)]
     latency: Duration,
 }
 
@@ -42,9 +45,9 @@ impl TalkTally {
         self.calls += 1;
         self.re_asked += u64::from(it.slot.attempt > 0);
         let usage = it.heard.as_ref().map(|it| it.usage).unwrap_or_default();
-        self.prompt += u64::from(usage.prompt.unwrap_or_default());
-        self.cached += u64::from(usage.cached.unwrap_or_default());
-        self.answer += u64::from(usage.answer.unwrap_or_default());
+        self.prompt_tokens += u64::from(usage.prompt.unwrap_or_default());
+        self.cached_tokens += u64::from(usage.cached.unwrap_or_default());
+        self.answer_tokens += u64::from(usage.answer.unwrap_or_default());
         self.latency += it.heard.as_ref().map_or_else(|it| it.latency, |it| it.latency);
     }
 
@@ -52,28 +55,6 @@ impl TalkTally {
     pub(super) fn decided(&mut self, fallback: bool) {
         self.decisions += 1;
         self.fallbacks += u64::from(fallback);
-    }
-
-    /// Adds another tally.
-    pub(super) fn add(&mut self, other: Self) {
-        self.calls += other.calls;
-        self.re_asked += other.re_asked;
-        self.decisions += other.decisions;
-        self.fallbacks += other.fallbacks;
-        self.prompt += other.prompt;
-        self.cached += other.cached;
-        self.answer += other.answer;
-        self.latency += other.latency;
-        let maps = [
-            (&mut self.rungs, other.rungs),
-            (&mut self.failures, other.failures),
-            (&mut self.repairs, other.repairs),
-        ];
-        for (ours, theirs) in maps {
-            for (word, n) in theirs {
-                *ours.entry(word).or_default() += n;
-            }
-        }
     }
 }
 
@@ -113,18 +94,8 @@ pub(crate) struct TalkSummary {
     family: String,
     name: String,
     form: &'static str,
-    pub(crate) calls: u64,
-    re_asked: u64,
-    decisions: u64,
-    pub(crate) fallbacks: u64,
-    /// How answers could be read, by rung of the ladder.
-    rungs: BTreeMap<String, u64>,
-    /// Why there was no answer, or why it could not be used.
-    failures: BTreeMap<String, u64>,
-    repairs: BTreeMap<String, u64>,
-    prompt_tokens: u64,
-    cached_tokens: u64,
-    answer_tokens: u64,
+    #[serde(flatten)]
+    pub(crate) tally: TalkTally,
     mean_latency_seconds: Option<f64>,
     /// In the currency of the prices that were given; absent without prices.
     cost: Option<f64>,
@@ -133,9 +104,9 @@ pub(crate) struct TalkSummary {
 impl TalkSummary {
     pub(super) fn new(model: &Model, tally: &TalkTally, prices: Option<&Prices>) -> Self {
         let spent = Spent {
-            prompt: tally.prompt,
-            cached: tally.cached,
-            answer: tally.answer,
+            prompt: tally.prompt_tokens,
+            cached: tally.cached_tokens,
+            answer: tally.answer_tokens,
             ..Spent::default()
         };
         #[expect(clippy::cast_precision_loss, reason = "shown to a few digits")]
@@ -145,16 +116,7 @@ impl TalkSummary {
             family: model.family.clone(),
             name: model.name.clone(),
             form: model.form.word(),
-            calls: tally.calls,
-            re_asked: tally.re_asked,
-            decisions: tally.decisions,
-            fallbacks: tally.fallbacks,
-            rungs: tally.rungs.clone(),
-            failures: tally.failures.clone(),
-            repairs: tally.repairs.clone(),
-            prompt_tokens: tally.prompt,
-            cached_tokens: tally.cached,
-            answer_tokens: tally.answer,
+            tally: tally.clone(),
             mean_latency_seconds: calls.map(|it| (tally.latency / it).as_secs_f64()),
             cost,
         }
@@ -162,34 +124,35 @@ impl TalkSummary {
 
     /// The lines of the summary.
     pub(crate) fn lines(&self) -> Vec<String> {
+        let it = &self.tally;
         let shares = |of: &BTreeMap<String, u64>| -> String {
             if of.is_empty() {
                 return "none".to_owned();
             }
             let mut all: Vec<(&String, &u64)> = of.iter().collect();
-            all.sort_by_key(|it| std::cmp::Reverse(it.1));
-            let share = |(word, n): (&String, &u64)| format!("{word} {}", percent(*n, self.calls));
+            all.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+            let share = |(word, n): (&String, &u64)| format!("{word} {}", percent(*n, it.calls));
             all.into_iter().map(share).collect::<Vec<_>>().join(", ")
         };
         let mut lines = vec![
             format!("model            {} ({}, answers by {})", self.name, self.family, self.form),
             format!(
                 "calls            {:>12}   {} asked again; {:.2} s each",
-                self.calls,
-                self.re_asked,
+                it.calls,
+                it.re_asked,
                 self.mean_latency_seconds.unwrap_or_default()
             ),
             format!(
                 "tokens           {:>12}   of questions ({} cached), {} of answers",
-                self.prompt_tokens,
-                percent(self.cached_tokens, self.prompt_tokens),
-                self.answer_tokens
+                it.prompt_tokens,
+                percent(it.cached_tokens, it.prompt_tokens),
+                it.answer_tokens
             ),
-            format!("read             {}", shares(&self.rungs)),
-            format!("failed           {}", shares(&self.failures)),
+            format!("read             {}", shares(&it.rungs)),
+            format!("failed           {}", shares(&it.failures)),
             format!(
                 "fallbacks        {:>12}   of {} decisions: held because no answer could be used",
-                self.fallbacks, self.decisions
+                it.fallbacks, it.decisions
             ),
             match self.cost {
                 Some(cost) => format!("cost             {cost:>12.4}"),
@@ -198,9 +161,9 @@ impl TalkSummary {
                 }
             },
         ];
-        if !self.repairs.is_empty() {
+        if !it.repairs.is_empty() {
             let each: Vec<String> =
-                self.repairs.iter().map(|(word, n)| format!("{word} {n}")).collect();
+                it.repairs.iter().map(|(word, n)| format!("{word} {n}")).collect();
             lines.insert(4, format!("repaired         {}", each.join(", ")));
         }
         lines

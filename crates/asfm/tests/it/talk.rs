@@ -169,6 +169,32 @@ fn a_budget_stops_a_run_that_goes_on_to_the_same_end() {
 }
 
 #[test]
+fn a_replay_that_broke_off_goes_on_when_its_record_did() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let steady = Steady { latency: Duration::ZERO, ..Steady::default() }.spawn().expect("a server");
+    let brain = format!("openai:steady@{}", steady.url());
+    let scenario = baseline();
+    let run = ["run", &scenario, "--days", "2", "--brain", &brain, "--out", "r.db"];
+    let stopped = asfm(at, &[&run[..], &["--max-calls", "30"]].concat());
+    assert_eq!(stopped.status.code(), Some(75));
+    let replay = ["run", &scenario, "--days", "2", "--brain", "replay:r.db", "--out", "again.db"];
+    assert_eq!(asfm(at, &replay).status.code(), Some(2), "the record ends in the second stage");
+    let count = "SELECT count(*) FROM calls";
+    let file = read_only(&at.join("again.db")).expect("a run file");
+    let begun: i64 = file.query_row(count, [], |row| row.get(0)).expect("calls");
+    assert!((21..=30).contains(&begun), "some answers of the second stage: {begun}");
+    drop(file);
+    let whole = json(&succeed(at, &["resume", "r.db", "--json"]));
+    let again = json(&succeed(at, &["resume", "again.db", "--json"]));
+    for key in ["digest", "calls", "fallbacks"] {
+        assert_eq!(whole[key], again[key], "{key}");
+    }
+    assert_eq!(whole["model"]["rungs"], again["model"]["rungs"]);
+    succeed(at, &["verify", "again.db"]);
+}
+
+#[test]
 fn no_answer_of_a_hostile_server_breaks_a_run() {
     for protocol in ["openai", "ollama"] {
         let folder = tempfile::tempdir().expect("a folder");
