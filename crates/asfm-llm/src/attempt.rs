@@ -18,11 +18,14 @@ pub(crate) struct Failed {
     pub(crate) wait: Option<Duration>,
     /// Whether not even a connection could be made.
     pub(crate) is_unreachable: bool,
+    /// Whether the server refuses whoever asks so, whatever the question: the key is wrong, or the
+    /// model's name.
+    pub(crate) refuses_all: bool,
 }
 
 impl Failed {
     pub(crate) fn new(kind: FailureKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), wait: None, is_unreachable: false }
+        Self { kind, what: what.into(), wait: None, is_unreachable: false, refuses_all: false }
     }
 
     /// What came back is not an answer of the protocol.
@@ -77,7 +80,14 @@ impl Failed {
             _ if said.is_empty() => format!("the server answered {status}"),
             _ => format!("the server answered {status}: {said}"),
         };
-        Self { wait, ..Self::new(kind, what) }
+        let refuses_all = kind == FailureKind::Rejected && matches!(status, 401..=407 | 410 | 429);
+        Self { wait, refuses_all, ..Self::new(kind, what) }
+    }
+
+    /// Whether another question to the server would fare the same, as far as this one tells.
+    pub(crate) fn is_loss(&self) -> bool {
+        use FailureKind::{Busy, Connection, Server, Timeout};
+        matches!(self.kind, Timeout | Connection | Server | Busy) || self.refuses_all
     }
 
     /// An answer that says it succeeded and carries an error, as some gateways send it.

@@ -14,6 +14,7 @@ use crate::capability::default_form;
 use crate::error::Error;
 use crate::estimate::{Estimates, estimate_tokens};
 use crate::pool::Pool;
+use crate::probe::Unfit;
 use crate::settings::Settings;
 use crate::spec::{Family, Served};
 
@@ -164,6 +165,7 @@ impl Client {
         let reservation = reservation.map_err(Stop::Budget)?;
 
         let mut tries = Tries::new(&self.settings);
+        let mut is_loss = false;
         let answered = loop {
             let begun = Instant::now();
             let result = place.endpoint.ask(request, tries.timeout()).await;
@@ -172,7 +174,10 @@ impl Client {
                 Ok(reply) => break Ok(Reply { latency: tries.took, ..reply }),
                 Err(failed) => failed,
             };
-            let Some(pause) = tries.pause_after(&failed) else { break Err(tries.failure(failed)) };
+            let Some(pause) = tries.pause_after(&failed) else {
+                is_loss = failed.is_loss();
+                break Err(tries.failure(failed));
+            };
             let failed_at = place.at;
             drop(place);
             sleep(pause).await;
@@ -180,8 +185,17 @@ impl Client {
             place = self.pool.place(Some(failed_at)).await;
         };
         reservation.settle(spent(&answered, prompt, tries.retries));
-        self.note(&answered);
+        self.note(&answered, is_loss);
         Ok(answered)
+    }
+
+    /// Whether it makes sense to begin: a server is there, and has the model as far as it says.
+    ///
+    /// # Errors
+    ///
+    /// If not.
+    pub async fn reach(&self) -> Result<(), Unfit> {
+        crate::probe::reach(&self.served, &self.pool).await
     }
 
     /// Tries out what the servers can do, each by itself, without retries and outside of the
@@ -216,12 +230,11 @@ impl Client {
         }
     }
 
-    fn note(&self, answered: &Answered) {
-        use FailureKind::{Busy, Connection, Server, Timeout};
+    fn note(&self, answered: &Answered, is_loss: bool) {
         let mut losses = self.losses();
         match answered {
             Ok(_) => *losses = Losses::default(),
-            Err(it) if matches!(it.kind, Timeout | Connection | Server | Busy) => {
+            Err(it) if is_loss => {
                 losses.calls = losses.calls.saturating_add(1);
                 losses.last = Some(it.clone());
             }

@@ -59,7 +59,7 @@ pub use error::Error;
 pub use estimate::{estimate_request, estimate_tokens};
 pub use keys::Keys;
 pub use micros::Micros;
-pub use probe::{EndpointProbe, Probe};
+pub use probe::{EndpointProbe, Probe, Unfit};
 pub use script::{Script, ScriptError};
 pub use settings::Settings;
 pub use source::Source;

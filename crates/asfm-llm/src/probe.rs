@@ -58,13 +58,69 @@ pub(crate) async fn of(served: &Served, pool: &Pool, settings: &Settings) -> Pro
     Probe { endpoints }
 }
 
-async fn endpoint(served: &Served, it: &Endpoint, settings: &Settings) -> EndpointProbe {
-    let address = it.transport.base.to_string();
-    let models = match served.family() {
+/// Why it makes no sense to begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// No server answers.
+    #[error("cannot reach {address}: {why}")]
+    Unreachable {
+        /// The last address that was tried.
+        address: String,
+        /// What happened there.
+        why: String,
+    },
+    /// The server says which models it has, and this is none of them.
+    #[error("{address} does not have the model `{model}`; it has {has}")]
+    NoModel {
+        /// The server's address.
+        address: String,
+        /// The model.
+        model: String,
+        /// Those that it has.
+        has: String,
+    },
+}
+
+/// Asks the servers for their models, which costs nothing: one must be there, and each Ollama that
+/// is there must have the model. Other servers may take any name, and say so when they are asked.
+pub(crate) async fn reach(served: &Served, pool: &Pool) -> Result<(), Unfit> {
+    let mut unreachable = None;
+    let mut is_there = false;
+    for it in pool.endpoints() {
+        let address = it.transport.base.to_string();
+        match models(served, it).await {
+            Err(Unlisted::Unreachable(why)) => {
+                unreachable = Some(Unfit::Unreachable { address, why });
+            }
+            Ok(models) if served.family() == Family::Ollama && !lists(&models, served) => {
+                let names: Vec<&str> = models.iter().filter_map(|it| it["id"].as_str()).collect();
+                let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                return Err(Unfit::NoModel { address, model: served.model().to_owned(), has });
+            }
+            Ok(_) | Err(Unlisted::Refused(_)) => is_there = true,
+        }
+    }
+    unreachable.filter(|_| !is_there).map_or(Ok(()), Err)
+}
+
+async fn models(served: &Served, it: &Endpoint) -> Result<Vec<Value>, Unlisted> {
+    match served.family() {
         Family::Ollama => ollama_models(&it.transport).await,
         Family::OpenAi => openai_models(&it.transport).await,
-    };
-    let models = match models {
+    }
+}
+
+/// Whether the model is among these.
+fn lists(models: &[Value], served: &Served) -> bool {
+    models.iter().any(|it| {
+        let name = it["id"].as_str().unwrap_or_default();
+        name == served.model() || name.strip_suffix(":latest") == Some(served.model())
+    })
+}
+
+async fn endpoint(served: &Served, it: &Endpoint, settings: &Settings) -> EndpointProbe {
+    let address = it.transport.base.to_string();
+    let models = match models(served, it).await {
         Ok(models) => Ok(models),
         Err(Unlisted::Refused(why)) => Err(why),
         Err(Unlisted::Unreachable(why)) => return unreachable(address, &why),
@@ -76,12 +132,7 @@ async fn endpoint(served: &Served, it: &Endpoint, settings: &Settings) -> Endpoi
             Ok(openai_context(&it.transport, models, served.model()).await)
         }
     };
-    let listed = models.map(|all| {
-        all.iter().any(|it| {
-            let name = it["id"].as_str().unwrap_or_default();
-            name == served.model() || name.strip_suffix(":latest") == Some(served.model())
-        })
-    });
+    let listed = models.map(|all| lists(&all, served));
     // The model is loaded by the first of these, so the one that is timed comes last.
     let schema = schema(it, settings).await;
     let tools = tools(it, settings).await;

@@ -3,6 +3,7 @@
 use asfm_chat::{Asked, FormKind, Request, Slot};
 
 use crate::client::{Answered, Client, Stop};
+use crate::probe::Unfit;
 use crate::script::Script;
 
 /// Where answers come from.
@@ -29,6 +30,18 @@ impl Source {
             Self::Served(it) => it.form(),
             Self::Scripted(it) if it.has_calls() => FormKind::Tools,
             Self::Scripted(_) => FormKind::Schema,
+        }
+    }
+
+    /// Whether it makes sense to begin.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::reach`]; a script is always there.
+    pub async fn reach(&self) -> Result<(), Unfit> {
+        match self {
+            Self::Served(it) => it.reach().await,
+            Self::Scripted(_) => Ok(()),
         }
     }
 

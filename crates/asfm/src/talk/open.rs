@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use asfm_agent::Cast;
 use asfm_agent::model::Prompts;
 use asfm_engine::{Scenario, Seed};
-use asfm_llm::{Budget, Caps, Client, Keys, Prices, Script, Settings, Source, Spec, Spent};
+use asfm_llm::{Budget, Caps, Client, Keys, Prices, Script, Settings, Source, Spec, Spent, Unfit};
 use asfm_recorder::{Call, Calls, Model};
 
 use super::{Known, PastCalls, Talk, TalkTally};
@@ -108,7 +108,14 @@ impl Talk {
             context: limits.settings.context,
         };
         let at_a_time = limits.at_a_time(source.servers());
-        Self::new(scenario, seed, cast, model, Known::default(), Some(source)).map(|it| Self {
+        let it = Self::new(scenario, seed, cast, model, Known::default())?;
+        // Now, before there is a run file: what fails later costs every trader its decision.
+        it.runtime.block_on(source.reach()).map_err(|why| match why {
+            Unfit::Unreachable { .. } => Failure::Failed(why.into()),
+            Unfit::NoModel { .. } => misuse(why),
+        })?;
+        Ok(Self {
+            source: Some(source),
             prices: limits.prices,
             // Somebody who waits for a place has rendered its question already.
             width: at_a_time * 2,
@@ -128,7 +135,7 @@ impl Talk {
         let model = model.ok_or_else(|| {
             misuse(format!("`{shown}` cannot be replayed: its traders asked no language model"))
         })?;
-        Self::new(scenario, seed, cast, model, Known::replay(calls), None)
+        Self::new(scenario, seed, cast, model, Known::replay(calls))
     }
 
     fn new(
@@ -137,7 +144,6 @@ impl Talk {
         cast: &Cast,
         model: Model,
         known: Known,
-        source: Option<Source>,
     ) -> Result<Self, Failure> {
         let prompts = Prompts::new(scenario, seed, model.form);
         let prompts = prompts.map_err(|error| Failure::from(error.place().clone()))?;
@@ -148,7 +154,7 @@ impl Talk {
             traders: cast.model_traders().collect(),
             model,
             known,
-            source,
+            source: None,
             prices: None,
             runtime: runtime.context("cannot start to wait for answers")?,
             width: 64,

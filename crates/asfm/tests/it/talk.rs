@@ -270,6 +270,36 @@ fn a_key_is_nowhere_but_in_the_request() {
 }
 
 #[test]
+fn nothing_is_begun_that_nobody_can_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let steady = Steady { latency: Duration::ZERO, ..Steady::default() }.spawn().expect("a server");
+    let run = |brain: &str| {
+        let told = failure(at, &asfm(at, &["run", &baseline(), "--brain", brain]));
+        assert_eq!(std::fs::read_dir(at).expect("a folder").count(), 0, "nothing is left behind");
+        told.replace(&steady.url(), "URL")
+    };
+    assert_snapshot!(run(&format!("ollama:nope@{}", steady.url())), @"
+    exit 2
+    error: URL/ does not have the model `nope`; it has steady
+    ");
+    let nobody = run("openai:m@http://127.0.0.1:9");
+    assert!(nobody.starts_with("exit 1\nerror: cannot reach http://127.0.0.1:9"), "{nobody}");
+}
+
+#[test]
+fn servers_that_refuse_everything_stop_a_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let mix = Mix::only(asfm_standin::Class::NotFound);
+    let hostile = Hostile { mix, ..Hostile::default() }.spawn().expect("a server");
+    let brain = format!("openai:hostile@{}", hostile.url());
+    let output = asfm(at, &["run", &baseline(), "--brain", &brain, "--out", "r.db"]);
+    let told = failure(at, &output);
+    assert!(told.starts_with("exit 75\nstopped: the last"), "{told}");
+}
+
+#[test]
 fn the_doctor_says_what_is_wrong() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
