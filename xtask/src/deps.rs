@@ -80,6 +80,18 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, CLOCK, FACE],
     },
     Row {
+        name: "asfm-measure",
+        may_know: &["asfm-book", "asfm-engine", "asfm-stats"],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
+    },
+    Row {
+        name: "asfm-experiment",
+        may_know: &["asfm-book", "asfm-engine", "asfm-measure", "asfm-stats"],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
+    },
+    Row {
         name: "asfm-stats",
         may_know: &[],
         in_tests: &[],
@@ -92,7 +104,9 @@ const TABLE: &[Row] = &[
             "asfm-book",
             "asfm-chat",
             "asfm-engine",
+            "asfm-experiment",
             "asfm-llm",
+            "asfm-measure",
             "asfm-recorder",
             "asfm-stats",
         ],

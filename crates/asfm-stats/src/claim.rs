@@ -47,7 +47,7 @@ pub struct Judged {
     pub p_holm: f64,
     /// p of the two one-sided tests of no effect; `None` if differences do not vary.
     pub p_equivalence: Option<f64>,
-    /// 90 % t interval of the mean difference.
+    /// 90 % t interval of the mean difference; a single point if differences do not vary.
     pub ci90: Option<Interval>,
     /// The evidence.
     pub evidence: PairedSummary,
@@ -71,6 +71,21 @@ pub struct Judged {
 /// # Ok::<(), asfm_stats::StatsError>(())
 /// ```
 pub fn family(claims: &[Claim], seed: u64) -> Result<Vec<Judged>> {
+    family_of(claims, claims.len(), seed)
+}
+
+/// As [`family`], of a family that was stated with `size` claims, some of which have no evidence:
+/// they count for Holm's correction as if their p were 1.
+///
+/// ```
+/// use asfm_stats::claim::{Claim, family_of};
+///
+/// let differences = vec![-0.5, -0.4, -0.6, -0.3, -0.5, -0.4, -0.7, -0.5];
+/// let claim = Claim { id: "it falls".to_owned(), direction: None, smallest: 0.1, differences };
+/// assert_eq!(family_of(&[claim], 4, 1)?[0].p_holm, 4.0 * 2.0 / 256.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
+pub fn family_of(claims: &[Claim], size: usize, seed: u64) -> Result<Vec<Judged>> {
     crate::error::enough(claims.len(), 1)?;
     let mut evidence = Vec::with_capacity(claims.len());
     for claim in claims {
@@ -78,7 +93,8 @@ pub fn family(claims: &[Claim], seed: u64) -> Result<Vec<Judged>> {
         evidence.push(summary(&claim.differences, seed)?);
     }
     debug_assert!(evidence.iter().all(|it| it.sign_flip.alternative == Alternative::TwoSided));
-    let p: Vec<f64> = evidence.iter().map(|it| it.sign_flip.p).collect();
+    let mut p: Vec<f64> = evidence.iter().map(|it| it.sign_flip.p).collect();
+    p.resize(size.max(claims.len()), 1.0);
     let adjusted = holm(&p)?;
     Ok(claims
         .iter()
@@ -90,10 +106,19 @@ pub fn family(claims: &[Claim], seed: u64) -> Result<Vec<Judged>> {
 
 fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
     let p_equivalence = equivalence(&claim.differences, claim.smallest).ok().map(|it| it.p);
-    let ci90 = evidence.mean.and_then(|it| {
-        let half = it.se? * crate::special::t_upper(0.05, it.n as f64 - 1.0);
-        Some(Interval { lo: it.value - half, hi: it.value + half, level: 0.90 })
-    });
+    // Differences that do not vary leave no doubt about their mean.
+    let alike = |level| {
+        let value = claim.differences.first().copied().unwrap_or_default();
+        Interval { lo: value, hi: value, level }
+    };
+    let ci90 = match evidence.mean {
+        None => Some(alike(0.90)),
+        Some(it) => it.se.map(|se| {
+            let half = se * crate::special::t_upper(0.05, it.n as f64 - 1.0);
+            Interval { lo: it.value - half, hi: it.value + half, level: 0.90 }
+        }),
+    };
+    let ci95 = evidence.mean.map_or(Some(alike(0.95)), |it| it.ci);
     let effect = evidence.sign_flip.statistic;
     let towards = match claim.direction {
         Some(Direction::Increasing) => effect > 0.0,
@@ -101,7 +126,7 @@ fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
         None => true,
     };
     // The wrong side is that of an effect against the claim.
-    let clear = evidence.mean.and_then(|it| it.ci).is_some_and(|ci| match claim.direction {
+    let clear = ci95.is_some_and(|ci| match claim.direction {
         Some(Direction::Increasing) => ci.is_above(-claim.smallest),
         Some(Direction::Decreasing) => ci.is_below(claim.smallest),
         None => true,

@@ -58,7 +58,7 @@ pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
         Ok(())
     })?;
     let talk = talk.map(|it| it.after(asked_before, Vec::new()));
-    let told = Told { file: Some(flags.out.clone()), brain: brain.word(), json: flags.json };
+    let told = Told { file: Some(flags.out.clone()), brain: brain.word(), say: flags.say() };
     Drive { engine, cast, talk, recorder: Some(recorder), past, told }.go()
 }
 

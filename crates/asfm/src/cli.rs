@@ -7,6 +7,9 @@ use asfm_chat::FormKind;
 use asfm_llm::{Micros, Spec, SpecError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::drive::Say;
+use crate::experiment;
+
 /// A laboratory for stock markets populated by language-model traders.
 ///
 /// A scenario file says what the market is and who trades in it; a run plays it from one seed and
@@ -40,6 +43,9 @@ pub(crate) enum Verb {
     /// Compute statistics and the card of stylized facts.
     #[command(subcommand)]
     Stats(Stats),
+    /// Plan, run and judge experiments: arms, seeds, hypotheses and verdicts.
+    #[command(subcommand)]
+    Experiment(experiment::Verb),
     /// Say whether a language model can be reached and is fit, and what a run would take.
     Doctor(Doctor),
     /// Check a scenario without running it.
@@ -90,12 +96,22 @@ pub(crate) struct Run {
     /// Print the summary as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print nothing when it is done; for runs that belong to something larger.
+    #[arg(skip)]
+    pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) model: ModelFlags,
 }
 
+impl Run {
+    /// How the summary is printed.
+    pub(crate) fn say(&self) -> Say {
+        if self.quiet { Say::Nothing } else { Say::of(self.json) }
+    }
+}
+
 /// How language models are asked, what it costs and when to stop.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Language models")]
 pub(crate) struct ModelFlags {
     /// Stop, to be resumed, before more questions than this are asked in the run.
@@ -133,6 +149,40 @@ pub(crate) struct ModelFlags {
     /// is known for if absent.
     #[arg(long, value_name = "FORM", value_parser = form)]
     pub(crate) form: Option<FormKind>,
+}
+
+impl ModelFlags {
+    /// The flags as words of a command line.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let Self {
+            max_calls,
+            max_tokens,
+            max_cost,
+            price_prompt,
+            price_cached,
+            price_answer,
+            concurrency,
+            timeout,
+            attempts,
+            context,
+            form,
+        } = self;
+        let flags = [
+            ("--max-calls", max_calls.map(|it| it.to_string())),
+            ("--max-tokens", max_tokens.map(|it| it.to_string())),
+            ("--max-cost", max_cost.map(|it| it.to_string())),
+            ("--price-prompt", price_prompt.map(|it| it.to_string())),
+            ("--price-cached", price_cached.map(|it| it.to_string())),
+            ("--price-answer", price_answer.map(|it| it.to_string())),
+            ("--concurrency", concurrency.map(|it| it.to_string())),
+            ("--timeout", timeout.map(|it| it.to_string())),
+            ("--attempts", attempts.map(|it| it.to_string())),
+            ("--context", context.map(|it| it.to_string())),
+            ("--form", form.map(|it| it.word().to_owned())),
+        ];
+        let given = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?]));
+        given.flatten().collect()
+    }
 }
 
 fn amount(text: &str) -> Result<Micros, String> {
@@ -174,7 +224,7 @@ const BRAINS: &str = "`rules` (the rule of each kind of trader), `zi` (zero inte
 
 impl Brain {
     /// Reads the word of the command line.
-    fn read(text: &str) -> Result<Self, String> {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         match text {
             "rules" => Ok(Self::Rules),
             "zi" => Ok(Self::Zi),
@@ -224,8 +274,18 @@ pub(crate) struct Resume {
     /// Print the summary as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print nothing when it is done; for runs that belong to something larger.
+    #[arg(skip)]
+    pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) model: ModelFlags,
+}
+
+impl Resume {
+    /// How the summary is printed.
+    pub(crate) fn say(&self) -> Say {
+        if self.quiet { Say::Nothing } else { Say::of(self.json) }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -254,8 +314,18 @@ pub(crate) struct Branch {
     /// Print the summary as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print nothing when it is done; for runs that belong to something larger.
+    #[arg(skip)]
+    pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) model: ModelFlags,
+}
+
+impl Branch {
+    /// How the summary is printed.
+    pub(crate) fn say(&self) -> Say {
+        if self.quiet { Say::Nothing } else { Say::of(self.json) }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -2,20 +2,20 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use anyhow::Context as _;
 use asfm_agent::Cast;
 use asfm_engine::{Day, Digest, Engine, Round, RoundLog};
+use asfm_measure::Tally;
 use asfm_recorder::{Ending, Recorder};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
 use crate::summary::{About, Summary};
 use crate::talk::{Talk, Talked};
-use crate::tally::Tally;
 
 /// A market on its way.
 pub(crate) struct Drive {
@@ -40,7 +40,25 @@ pub(crate) struct Past {
 pub(crate) struct Told {
     pub(crate) file: Option<PathBuf>,
     pub(crate) brain: String,
-    pub(crate) json: bool,
+    pub(crate) say: Say,
+}
+
+/// How the summary is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Say {
+    /// For people.
+    #[default]
+    Text,
+    /// As one JSON object.
+    Json,
+    /// Not at all.
+    Nothing,
+}
+
+impl Say {
+    pub(crate) fn of(json: bool) -> Self {
+        if json { Self::Json } else { Self::Text }
+    }
 }
 
 /// Where and why a run stopped before its end.
@@ -103,11 +121,13 @@ impl Drive {
         tally.finish().expect("the engine says what can happen");
         let summary = Summary::new(&tally, &self.engine, about);
         let mut stdout = std::io::stdout().lock();
-        if self.told.json {
-            let json = serde_json::to_string(&summary).context("the summary")?;
-            writeln!(stdout, "{json}")?;
-        } else {
-            write!(stdout, "{}", summary.text())?;
+        match self.told.say {
+            Say::Text => write!(stdout, "{}", summary.text())?,
+            Say::Json => {
+                let json = serde_json::to_string(&summary).context("the summary")?;
+                writeln!(stdout, "{json}")?;
+            }
+            Say::Nothing => {}
         }
         Ok(())
     }
@@ -144,9 +164,13 @@ impl Stopped {
     }
 }
 
-/// Set by Ctrl-C and by SIGTERM: the run stops before its next round.
-fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
+/// Set by Ctrl-C and by SIGTERM: a run stops before its next round. One for the whole program.
+pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
+    static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    if let Some(flag) = FLAG.get() {
+        return Ok(Arc::clone(flag));
+    }
+    let stop = Arc::clone(FLAG.get_or_init(Arc::default));
     let handler = Arc::clone(&stop);
     ctrlc::set_handler(move || {
         if handler.swap(true, Ordering::Relaxed) {

@@ -9,6 +9,7 @@ mod branch;
 mod cli;
 mod doctor;
 mod drive;
+mod experiment;
 mod failure;
 mod pipe;
 mod resume;
@@ -18,7 +19,6 @@ mod stats;
 mod summary;
 mod table;
 mod talk;
-mod tally;
 mod verify;
 
 /// Rounds of a large market allocate and free tens of megabytes, which the system's allocator
@@ -59,6 +59,7 @@ fn act(cli: Cli) -> Result<(), Failure> {
         }
         Some(Verb::Verify(flags)) => verify::verify(&flags),
         Some(Verb::Stats(verb)) => stats::stats(&verb),
+        Some(Verb::Experiment(verb)) => experiment::experiment(&verb),
         Some(Verb::Doctor(flags)) => doctor::doctor(&flags),
         Some(Verb::Check(flags)) => scenario::check(&flags),
         Some(Verb::Init(flags)) => scenario::init(&flags),

@@ -42,7 +42,7 @@ pub(crate) fn resume(flags: &Resume) -> Result<(), Failure> {
     drop(file);
     let options = run::options(&engine, false, talk.is_some());
     let recorder = Some(Recorder::resume(&flags.run, options)?);
-    let told = Told { file: Some(flags.run.clone()), brain, json: flags.json };
+    let told = Told { file: Some(flags.run.clone()), brain, say: flags.say() };
     Drive { engine, cast, talk, recorder, past, told }.go()
 }
 

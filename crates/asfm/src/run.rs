@@ -37,7 +37,7 @@ pub(crate) fn run(flags: &Run) -> Result<(), Failure> {
         None => None,
     };
     let past = Past::none(&engine);
-    let told = Told { file: out, brain: flags.brain.word(), json: flags.json };
+    let told = Told { file: out, brain: flags.brain.word(), say: flags.say() };
     Drive { engine, cast, talk, recorder, past, told }.go()
 }
 

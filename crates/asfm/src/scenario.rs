@@ -58,36 +58,82 @@ pub(crate) fn changed(
     };
     for (key, value) in changes {
         let refuse = |why: &str| misuse(format!("--set {key}={value}: {why} in {file}"));
-        let mut keys: Vec<&str> = key.split('.').collect();
-        let last = keys.pop().filter(|it| !it.is_empty()).ok_or_else(|| refuse("no key"))?;
-        let mut at = document.as_item_mut();
-        for name in keys {
-            at = step(at, name).ok_or_else(|| refuse(&format!("`{name}` is no table")))?;
+        let keys: Vec<&str> = key.split('.').collect();
+        if keys.iter().any(|it| it.is_empty()) {
+            return Err(refuse("no key"));
         }
         // What is no TOML value is text: `--set market.continuous=maker`.
         let new: Value = value.parse().unwrap_or_else(|_| Value::from(value.as_str()));
-        match at {
-            Item::Value(Value::InlineTable(table)) => drop(table.insert(last, new)),
-            Item::Table(table) => match table.get_mut(last).and_then(Item::as_value_mut) {
-                Some(old) => {
-                    let decor = old.decor().clone();
-                    *old = new;
-                    *old.decor_mut() = decor;
-                }
-                None => drop(table.insert(last, Item::Value(new))),
-            },
-            _ => return Err(refuse("the key belongs to no table")),
-        }
+        set(document.as_item_mut(), &keys, &new).map_err(|why| refuse(&why))?;
     }
     Ok(document.to_string())
 }
 
-/// One step down: a table, made if it is missing, or a place in a list of tables.
-fn step<'d>(at: &'d mut Item, name: &str) -> Option<&'d mut Item> {
+/// Sets a key in a table, in one entry of a list (`traders.0.capital`) or in all (`traders.*.…`).
+fn set(at: &mut Item, keys: &[&str], new: &Value) -> Result<(), String> {
+    let Some((name, rest)) = keys.split_first() else {
+        let decor = at.as_value().map(|it| it.decor().clone());
+        *at = Item::Value(new.clone());
+        if let (Some(decor), Some(value)) = (decor, at.as_value_mut()) {
+            *value.decor_mut() = decor;
+        }
+        return Ok(());
+    };
     match at {
-        Item::Table(table) => Some(table.entry(name).or_insert_with(|| Item::Table(Table::new()))),
-        Item::Value(Value::InlineTable(_)) => at.get_mut(name),
-        _ => None,
+        Item::Table(table) => {
+            let missing = || if rest.is_empty() { Item::None } else { Item::Table(Table::new()) };
+            if rest.is_empty() && !table.get(name).is_some_and(Item::is_value) {
+                table.insert(name, Item::Value(new.clone()));
+                return Ok(());
+            }
+            set(table.entry(name).or_insert_with(missing), rest, new)
+        }
+        Item::Value(Value::InlineTable(table)) if rest.is_empty() => {
+            table.insert(*name, new.clone());
+            Ok(())
+        }
+        Item::Value(Value::InlineTable(_)) => {
+            let missing = || format!("`{name}` is no table");
+            set(at.get_mut(name).ok_or_else(missing)?, rest, new)
+        }
+        Item::ArrayOfTables(all) => {
+            for at in places(name, all.len())? {
+                let Some(table) = all.get_mut(at) else { continue };
+                let mut item = Item::Table(std::mem::take(table));
+                let done = set(&mut item, rest, new);
+                if let Item::Table(changed) = item {
+                    *table = changed;
+                }
+                done?;
+            }
+            Ok(())
+        }
+        Item::Value(Value::Array(all)) => {
+            for at in places(name, all.len())? {
+                let Some(value) = all.get_mut(at) else { continue };
+                let mut item = Item::Value(value.clone());
+                set(&mut item, rest, new)?;
+                if let Item::Value(changed) = item {
+                    *value = changed;
+                }
+            }
+            Ok(())
+        }
+        _ => Err(format!("the key `{name}` belongs to no table")),
+    }
+}
+
+/// The places in a list that a word means: a number from 0, or `*` for all.
+fn places(word: &str, len: usize) -> Result<Vec<usize>, String> {
+    if word == "*" {
+        return Ok((0..len).collect());
+    }
+    match word.parse() {
+        Ok(at) if at < len => Ok(vec![at]),
+        _ => Err(format!(
+            "`{word}` is no place in a list of {len}: expected 0 to {} or *",
+            len.saturating_sub(1)
+        )),
     }
 }
 
@@ -165,6 +211,23 @@ pub(crate) fn init(flags: &Init) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_changed_one_by_one_or_whole() {
+        let text = "name = \"m\"\n[[traders]]\nkind = \"a\"\n[[traders]]\nkind = \"b\"\n";
+        let try_set = |set: &str| {
+            changed("s.toml", text, &changes(&[set.into()]).expect("a key and a value"))
+        };
+        let each = try_set("traders.*.profile=neutral").expect("sound");
+        assert_eq!(each.matches("profile = \"neutral\"").count(), 2);
+        let one = try_set("traders.1.kind=c").expect("sound");
+        assert!(one.contains("\"a\"") && one.contains("\"c\"") && !one.contains("\"b\""));
+        let whole = try_set("traders=[{ kind = \"x\", ratio = 1 }]").expect("sound");
+        assert!(whole.contains("traders = [{ kind = \"x\", ratio = 1 }]"), "{whole}");
+        assert!(!whole.contains("[[traders]]"));
+        let far = try_set("traders.2.kind=c").expect_err("there are two");
+        assert!(far.text().contains("expected 0 to 1 or *"), "{}", far.text());
+    }
 
     #[test]
     fn a_change_keeps_comments_and_places() {

@@ -120,6 +120,11 @@ struct Written {
 }
 
 impl PromptSettings {
+    /// Questions per trader and stage, not counting what is asked again.
+    pub fn calls(&self) -> u32 {
+        if self.has_analysis_call() { 2 } else { 1 }
+    }
+
     /// Reads the `[prompt]` of a scenario; what it does not set keeps its default.
     ///
     /// # Errors

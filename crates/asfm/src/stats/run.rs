@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use asfm_engine::Engine;
+use asfm_measure::{Odd, Readings, Tally};
 use asfm_recorder::RunInfo;
 use asfm_stats::card::{Card, Options, card};
 use asfm_stats::market::{OrderMetrics, equal_weight_index, order_metrics, turnover};
@@ -14,7 +15,6 @@ use serde_json::{Value, json};
 use super::series::yardsticks;
 use super::{lines, page};
 use crate::failure::{Failure, open_run};
-use crate::tally::{Readings, Tally, as_f64};
 
 /// A run in numbers.
 pub(super) struct RunStats {
@@ -37,42 +37,6 @@ pub(super) struct StockStats {
     pub(super) card: Option<Card>,
 }
 
-impl Readings {
-    /// Name, meaning and value of each.
-    pub(crate) fn all(&self) -> Vec<(&'static str, &'static str, Option<f64>)> {
-        let it = &self.orders;
-        let (tr, vo) = (self.turnover.as_ref(), self.volatility.as_ref());
-        vec![
-            ("ON", "accepted orders", Some(as_f64(it.on))),
-            ("OER", "executed of ordered shares", it.oer),
-            (
-                "OER_single_counted",
-                "traded, counted once, of ordered shares",
-                it.oer_single_counted,
-            ),
-            ("OER_by_order_count_any_fill", "orders with any execution", it.oer_any_fill),
-            ("OER_by_order_count_full_fill", "orders executed whole", it.oer_full_fill),
-            ("OER_buy", "executed of ordered shares, buy orders", it.oer_buy),
-            ("OER_sell", "executed of ordered shares, sell orders", it.oer_sell),
-            ("TR", "traded of all shares, pooled", tr.map(|it| it.pooled)),
-            (
-                "TR_mean_of_stocks",
-                "traded of all shares, mean of stocks",
-                tr.map(|it| it.mean_of_stocks),
-            ),
-            ("TR_per_day", "traded of all shares, a day", tr.map(|it| it.per_day)),
-            ("VO", "sd of daily returns, mean of stocks", vo.map(|it| it.mean_of_stocks)),
-            (
-                "VO_equal_weight_index",
-                "sd of the index's daily returns",
-                vo.map(|it| it.equal_weight_index),
-            ),
-            ("VO_ddof0", "as VO, divisor n", vo.map(|it| it.population)),
-            ("VO_close_mean_of_trades", "as VO, closes the plain mean of trades", self.plain),
-        ]
-    }
-}
-
 /// Reads a run file and computes.
 pub(super) fn read(
     path: &Path,
@@ -81,7 +45,7 @@ pub(super) fn read(
 ) -> Result<RunStats, Failure> {
     let file = path.display().to_string();
     let run = open_run(path)?;
-    let odd = |what: String| {
+    let odd = |what: Odd| {
         let message = format!("`{file}` records {what}; `asfm verify` names the first difference");
         Failure::Failed(anyhow!(message))
     };

@@ -1,29 +1,31 @@
-//! Sums over the rounds of a run, as it is made or as it is read back, and the paper's metrics.
+//! Sums over the rounds of a run, and the paper's metrics.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use asfm_engine::{
     CloseKind, Engine, Intent, Request, RequestId, RoundLog, Side, StockId, Verdict,
 };
-use asfm_stats::market::{
-    self, OrderMetrics, OrderTotals, StockTotals, Turnover, Volatility, order_metrics, turnover,
-    volatility,
-};
-use serde::Serialize;
+use asfm_stats::market::{self, OrderTotals, StockTotals, order_metrics, turnover, volatility};
 
-/// What metrics are computed from; only closes and unfinished orders are kept singly.
-pub(crate) struct Tally {
-    pub(crate) stocks: Vec<StockTotals>,
+use crate::readings::Readings;
+
+/// What the paper's metrics are computed from; only closes and unfinished orders are kept singly.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    /// Each stock's orders, trades and shares.
+    pub stocks: Vec<StockTotals>,
     /// For each stock, the close before day 1, then one per trading day.
-    pub(crate) closes: Vec<Vec<f64>>,
+    pub closes: Vec<Vec<f64>>,
     /// The same, a close being the plain mean of the day's trades.
     plain_closes: Vec<Vec<f64>>,
     /// For each stock, shares traded; as long as the closes, the first is 0.
-    pub(crate) volume: Vec<Vec<f64>>,
-    pub(crate) trades: u64,
-    pub(crate) requests: u64,
+    pub volume: Vec<Vec<f64>>,
+    /// How many trades there were.
+    pub trades: u64,
+    /// How much was asked for, rejected or not.
+    pub requests: u64,
     /// How many requests were rejected, by the code of the reason.
-    pub(crate) rejections: BTreeMap<&'static str, u64>,
+    pub rejections: BTreeMap<&'static str, u64>,
     exact: bool,
     /// The orders that may still trade: the request numbered `base`, and those after it.
     open: VecDeque<Option<Open>>,
@@ -32,7 +34,7 @@ pub(crate) struct Tally {
     today: Vec<(f64, u32)>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Open {
     stock: StockId,
     side: Side,
@@ -41,10 +43,19 @@ struct Open {
 }
 
 /// What a log says that cannot have happened; the engine never says so, a file may.
-pub(crate) type Odd = String;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Odd(String);
+
+impl Odd {
+    pub(crate) fn new(what: String) -> Self {
+        Self(what)
+    }
+}
 
 impl Tally {
-    pub(crate) fn new(engine: &Engine) -> Self {
+    /// Nothing yet, of a market at its start.
+    pub fn new(engine: &Engine) -> Self {
         let companies = engine.scenario().companies();
         let stocks = (0..).map(StockId).zip(companies).map(|(stock, _)| StockTotals {
             outstanding: engine.shares_outstanding(stock).into(),
@@ -67,13 +78,17 @@ impl Tally {
     }
 
     /// Adds a round.
-    pub(crate) fn add(&mut self, log: &RoundLog) -> Result<(), Odd> {
+    ///
+    /// # Errors
+    ///
+    /// [`Odd`], after which the tally is of no use.
+    pub fn add(&mut self, log: &RoundLog) -> Result<(), Odd> {
         for it in &log.requests {
             self.request(it)?;
         }
         self.trades += log.trades.len() as u64;
         for it in &log.trades {
-            let unknown = || format!("a trade in stock {}", it.stock.0);
+            let unknown = || Odd(format!("a trade in stock {}", it.stock.0));
             let totals = self.stocks.get_mut(it.stock.index()).ok_or_else(unknown)?;
             totals.traded += u128::from(it.qty);
             let today = &mut self.today[it.stock.index()];
@@ -95,7 +110,7 @@ impl Tally {
     fn request(&mut self, it: &Request) -> Result<(), Odd> {
         self.requests += 1;
         if it.id.0 != self.base + self.open.len() as u64 {
-            return Err(format!("request {} out of its order", it.id.0));
+            return Err(Odd(format!("request {} out of its order", it.id.0)));
         }
         self.open.push_back(match (it.intent, it.verdict) {
             (_, Verdict::Rejected(why)) => {
@@ -103,7 +118,7 @@ impl Tally {
                 None
             }
             (Intent::Order { stock, side, qty, .. }, Verdict::Accepted) => {
-                let qty = u32::try_from(qty).map_err(|_| format!("an order for {qty}"))?;
+                let qty = u32::try_from(qty).map_err(|_| Odd(format!("an order for {qty}")))?;
                 Some(Open { stock, side, qty, filled: 0 })
             }
             (Intent::Cancel { .. } | Intent::Unreadable { .. }, Verdict::Accepted) => None,
@@ -112,7 +127,7 @@ impl Tally {
     }
 
     fn fill(&mut self, order: RequestId, qty: u32) -> Result<(), Odd> {
-        let odd = || format!("a trade of order {}, which cannot trade so much", order.0);
+        let odd = || Odd(format!("a trade of order {}, which cannot trade so much", order.0));
         let it = self.live(order).ok_or_else(odd)?.as_mut().ok_or_else(odd)?;
         it.filled =
             it.filled.checked_add(qty).filter(|filled| *filled <= it.qty).ok_or_else(odd)?;
@@ -125,7 +140,7 @@ impl Tally {
     }
 
     fn end(&mut self, order: RequestId) -> Result<(), Odd> {
-        let odd = || format!("the end of order {}, which does not rest", order.0);
+        let odd = || Odd(format!("the end of order {}, which does not rest", order.0));
         let it = self.live(order).and_then(Option::take).ok_or_else(odd)?;
         self.count(it)
     }
@@ -135,16 +150,16 @@ impl Tally {
             Side::Buy => market::Side::Buy,
             Side::Sell => market::Side::Sell,
         };
-        let unknown = || format!("an order in stock {}", it.stock.0);
+        let unknown = || Odd(format!("an order in stock {}", it.stock.0));
         let totals = self.stocks.get_mut(it.stock.index()).ok_or_else(unknown)?;
-        totals.orders.add(side, it.qty.into(), it.filled.into()).map_err(|it| it.to_string())
+        totals.orders.add(side, it.qty.into(), it.filled.into()).map_err(|it| Odd(it.to_string()))
     }
 
     fn close(&mut self, log: &RoundLog) -> Result<(), Odd> {
         let Some(close) = &log.close else { return Ok(()) };
         for it in &close.closes {
             let at = it.stock.index();
-            let unknown = || format!("a close of stock {}", it.stock.0);
+            let unknown = || Odd(format!("a close of stock {}", it.stock.0));
             let series = self.closes.get_mut(at).ok_or_else(unknown)?;
             let before = series[series.len() - 1];
             series.push(match (it.trades, self.exact) {
@@ -161,7 +176,11 @@ impl Tally {
     }
 
     /// Counts the orders that still rest; nothing is added after it.
-    pub(crate) fn finish(&mut self) -> Result<(), Odd> {
+    ///
+    /// # Errors
+    ///
+    /// [`Odd`], for a log that was.
+    pub fn finish(&mut self) -> Result<(), Odd> {
         for it in std::mem::take(&mut self.open).into_iter().flatten() {
             self.count(it)?;
         }
@@ -169,12 +188,12 @@ impl Tally {
     }
 
     /// Trading days that have ended.
-    pub(crate) fn days(&self) -> usize {
+    pub fn days(&self) -> usize {
         self.closes.first().map_or(0, |it| it.len() - 1)
     }
 
     /// The paper's metrics in every reading, of a finished tally.
-    pub(crate) fn readings(&self) -> Readings {
+    pub fn readings(&self) -> Readings {
         let orders =
             self.stocks.iter().fold(OrderTotals::default(), |sum, it| sum.merge(it.orders));
         let traded = self.stocks.iter().map(|it| it.traded).sum();
@@ -189,21 +208,6 @@ impl Tally {
             plain: of(&self.plain_closes).map(|it| it.mean_of_stocks),
         }
     }
-}
-
-/// Every reading of the paper's four metrics. A rate without a base is absent.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Readings {
-    #[serde(flatten)]
-    pub(crate) orders: OrderMetrics,
-    pub(crate) rejected: u64,
-    #[serde(flatten)]
-    pub(crate) turnover: Option<Turnover>,
-    #[serde(flatten)]
-    pub(crate) volatility: Option<Volatility>,
-    /// As VO, a close being the plain mean of the day's trades.
-    #[serde(rename = "VO_close_mean_of_trades")]
-    pub(crate) plain: Option<f64>,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and volumes stay far below 2^53")]

@@ -1,0 +1,182 @@
+//! Arms: the base scenario with some keys changed.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use asfm_engine::{ScenarioError, Source};
+use toml::{Spanned, Value};
+
+use crate::written;
+
+/// One condition of an experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// Its name, which files and tables use.
+    pub name: String,
+    /// What it is, for people; the name if the file says nothing.
+    pub title: String,
+    /// A scenario file of its own, relative to the experiment.
+    pub scenario: Option<String>,
+    /// The keys that are changed, with their values as TOML text.
+    pub changes: Vec<(String, String)>,
+    /// The arm whose runs it shares the past of, and the first day that is lived anew.
+    pub branch: Option<Branch>,
+    /// Whether it says something only where traders ask a language model.
+    pub models_only: bool,
+    /// Added to every seed: for arms that are not to be paired.
+    pub seed_offset: u64,
+}
+
+/// Where an arm's runs part from another arm's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Branch {
+    /// The other arm.
+    pub from: usize,
+    /// The first day that is lived anew.
+    pub day: u32,
+}
+
+/// Reads all arms; one that varies becomes several.
+pub(crate) fn read(from: &Source, written: &[written::Arm]) -> Result<Vec<Arm>, ScenarioError> {
+    let mut arms: Vec<Arm> = Vec::new();
+    let mut branches: Vec<Option<Spanned<written::Branch>>> = Vec::new();
+    for (at, it) in written.iter().enumerate() {
+        let key = |field: &str| format!("arm[{at}].{field}");
+        for point in points(from, it, &key)? {
+            let name = point.fill(it.name.get_ref());
+            let refuse = |what: String| Err(from.error(it.name.span(), &key("name"), what));
+            if !is_name(&name) {
+                return refuse(format!(
+                    "`{name}` is no name: expected letters, digits, `-`, `_` and `.`"
+                ));
+            }
+            if arms.iter().any(|arm| arm.name == name) {
+                return refuse(format!("two arms are named `{name}`"));
+            }
+            let title = if it.title.is_empty() { name.clone() } else { point.fill(&it.title) };
+            let changes = it.set.iter();
+            let changes =
+                changes.map(|(key, value)| (point.fill(key), point.value(value).to_string()));
+            arms.push(Arm {
+                name,
+                title,
+                scenario: it.scenario.as_ref().map(|it| point.fill(it)),
+                changes: changes.collect(),
+                branch: None,
+                models_only: it.models_only,
+                seed_offset: it.seed_offset,
+            });
+            branches.push(it.branch.clone());
+        }
+    }
+    if arms.is_empty() {
+        return Err(from.error(0..0, "arm", "expected at least one [[arm]]"));
+    }
+    for (at, branch) in branches.into_iter().enumerate() {
+        let Some(branch) = branch else { continue };
+        let written::Branch { from: name, day } = branch.get_ref();
+        let key = format!("arm `{}`: branch", arms[at].name);
+        let parent = find(from, &arms, name, &branch.span(), &key)?;
+        let refuse = |what: &str| Err(from.error(branch.span(), &key, what));
+        if parent == at || written_branch(&arms, parent) {
+            return refuse("expected an arm that is no branch itself");
+        }
+        if arms[parent].seed_offset != arms[at].seed_offset {
+            return refuse("a branch has the seeds of the arm that it branches from");
+        }
+        if *day == 0 {
+            return refuse("expected a day from 1 on");
+        }
+        arms[at].branch = Some(Branch { from: parent, day: *day });
+    }
+    Ok(arms)
+}
+
+fn written_branch(arms: &[Arm], at: usize) -> bool {
+    arms[at].branch.is_some()
+}
+
+/// The place of the arm with a name.
+pub(crate) fn find(
+    from: &Source,
+    arms: &[Arm],
+    name: &str,
+    span: &Range<usize>,
+    key: &str,
+) -> Result<usize, ScenarioError> {
+    let unknown = || {
+        let known: Vec<String> = arms.iter().map(|it| format!("`{}`", it.name)).collect();
+        from.error(
+            span.clone(),
+            key,
+            format!("no arm is named `{name}`, expected one of {}", known.join(", ")),
+        )
+    };
+    arms.iter().position(|it| it.name == name).ok_or_else(unknown)
+}
+
+/// Whether a word can name a file on every system.
+pub(crate) fn is_name(word: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !word.is_empty() && word.len() <= 80 && word.chars().all(plain) && !word.starts_with('.')
+}
+
+/// The values of one point of what varies.
+struct Point<'v>(BTreeMap<&'v str, &'v Value>);
+
+/// All combinations; one empty point where nothing varies.
+fn points<'w>(
+    from: &Source,
+    arm: &'w written::Arm,
+    key: &impl Fn(&str) -> String,
+) -> Result<Vec<Point<'w>>, ScenarioError> {
+    let mut points = vec![Point(BTreeMap::new())];
+    for (name, values) in &arm.vary {
+        if values.get_ref().is_empty() {
+            let key = key(&format!("vary.{name}"));
+            return Err(from.error(values.span(), &key, "expected at least one value"));
+        }
+        points = points
+            .iter()
+            .flat_map(|point| {
+                values.get_ref().iter().map(|value| {
+                    let mut all = point.0.clone();
+                    all.insert(name.as_str(), value);
+                    Point(all)
+                })
+            })
+            .collect();
+    }
+    Ok(points)
+}
+
+impl Point<'_> {
+    /// A text with `{name}` replaced.
+    fn fill(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (name, value)| {
+            let plain = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            text.replace(&format!("{{{name}}}"), &plain)
+        })
+    }
+
+    /// A value with `{name}` replaced in its texts; a text that is nothing else becomes the value.
+    fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => {
+                let whole = text.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+                match whole.and_then(|name| self.0.get(name)) {
+                    Some(value) => (*value).clone(),
+                    None => Value::String(self.fill(text)),
+                }
+            }
+            Value::Array(all) => Value::Array(all.iter().map(|it| self.value(it)).collect()),
+            Value::Table(all) => {
+                Value::Table(all.iter().map(|(key, it)| (key.clone(), self.value(it))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! Statistics: what a run is reduced to, one number each.
+
+use asfm_engine::{Day, Scenario, ScenarioError, Source};
+use asfm_measure::{Observed, Readings, Trader};
+use asfm_stats::{inequality, moments, rank};
+use toml::Spanned;
+
+use crate::written;
+
+/// One number of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistic {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a natural logarithm: differences are then log ratios.
+    pub log: bool,
+    term: Term,
+    less: Option<Term>,
+    span: std::ops::Range<usize>,
+}
+
+/// A measure with its settings.
+#[derive(Debug, Clone, PartialEq)]
+struct Term {
+    measure: Measure,
+    from: Option<u32>,
+    to: Option<u32>,
+    sector: Option<String>,
+    stocks: Option<Vec<String>>,
+    kind: Option<String>,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    /// One of [`Readings::NAMES`].
+    Reading(usize),
+    OneSidedness,
+    Return,
+    Slope,
+    Orders,
+    Gain,
+    FillRate,
+    Shortfall,
+    GainByCapital,
+    FillRateByCapital,
+    ShortfallByCapital,
+    Gini,
+}
+
+use Measure::{
+    FillRate, FillRateByCapital, Gain, GainByCapital, Gini, OneSidedness, Orders, Return,
+    Shortfall, ShortfallByCapital, Slope,
+};
+
+/// The measures beside the readings: word, meaning, and the settings that they take.
+const MEASURES: [(Measure, &str, &str, &[&str]); 11] = [
+    (
+        OneSidedness,
+        "one-sidedness",
+        "|buys - sells| / (buys + sells) by number of orders, mean of stocks and days",
+        &["from", "to", "sector", "stocks"],
+    ),
+    (
+        Return,
+        "return",
+        "close of day `to` over close of day `from`, less 1, mean of stocks",
+        &["from", "to", "sector", "stocks"],
+    ),
+    (
+        Slope,
+        "slope",
+        "least-squares slope a trading day of the mean cumulative return, days `from` to `to`",
+        &["from", "to", "sector", "stocks"],
+    ),
+    (
+        Orders,
+        "orders",
+        "accepted orders after day `from` up to day `to`",
+        &["from", "to", "sector", "stocks"],
+    ),
+    (Gain, "gain", "wealth at the end over capital, less 1, mean of traders", &["kind"]),
+    (FillRate, "fill-rate", "executed of ordered shares", &["kind"]),
+    (
+        Shortfall,
+        "shortfall",
+        "paid beyond, or received below, the previous close, as a share of that value",
+        &["kind"],
+    ),
+    (GainByCapital, "gain-by-capital", "rank correlation of gain and capital over traders", &[]),
+    (
+        FillRateByCapital,
+        "fill-rate-by-capital",
+        "rank correlation of fill rate and capital over traders",
+        &[],
+    ),
+    (
+        ShortfallByCapital,
+        "shortfall-by-capital",
+        "rank correlation of shortfall and capital over traders",
+        &[],
+    ),
+    (Gini, "gini", "Gini coefficient of wealth at the end over traders", &["kind"]),
+];
+
+/// Every measure: its word and what it means.
+///
+/// ```
+/// assert!(asfm_experiment::measures().any(|(word, _)| word == "return"));
+/// ```
+pub fn measures() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let readings = Readings::NAMES.into_iter().map(|it| (it, "as `asfm stats run` names it"));
+    readings.chain(MEASURES.iter().map(|it| (it.1, it.2)))
+}
+
+impl Measure {
+    fn of_word(word: &str) -> Option<Self> {
+        let reading = Readings::NAMES.iter().position(|it| *it == word).map(Self::Reading);
+        reading.or_else(|| MEASURES.iter().find(|it| it.1 == word).map(|it| it.0))
+    }
+
+    fn takes(self) -> &'static [&'static str] {
+        MEASURES.iter().find(|it| it.0 == self).map_or(&[], |it| it.3)
+    }
+}
+
+impl Statistic {
+    /// A reading of the paper's metrics by its name, or its logarithm as `log NAME`.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        let (log, bare) = match word.strip_prefix("log ") {
+            Some(bare) => (true, bare.trim()),
+            None => (false, word),
+        };
+        let term = Term {
+            measure: Measure::of_word(bare)?,
+            from: None,
+            to: None,
+            sector: None,
+            stocks: None,
+            kind: None,
+        };
+        Some(Self { name: word.to_owned(), log, term, less: None, span: 0..0 })
+    }
+
+    pub(crate) fn read(
+        from: &Source,
+        name: &str,
+        written: &Spanned<written::Statistic>,
+    ) -> Result<Self, ScenarioError> {
+        let it = written.get_ref();
+        let key = format!("statistic.{name}");
+        let measure = Measure::of_word(it.measure.get_ref()).ok_or_else(|| {
+            let known: Vec<&str> = measures().map(|it| it.0).collect();
+            from.error(
+                it.measure.span(),
+                &format!("{key}.measure"),
+                format!(
+                    "unknown measure `{}`, expected one of {}",
+                    it.measure.get_ref(),
+                    known.join(", ")
+                ),
+            )
+        })?;
+        let plain = |it: &Option<Spanned<String>>| it.as_ref().map(|it| it.get_ref().clone());
+        let list = |it: &Option<Vec<Spanned<String>>>| {
+            it.as_ref().map(|it| it.iter().map(|it| it.get_ref().clone()).collect::<Vec<_>>())
+        };
+        let term = Term {
+            measure,
+            from: it.from,
+            to: it.to,
+            sector: plain(&it.sector),
+            stocks: list(&it.stocks),
+            kind: plain(&it.kind),
+        };
+        term.check(from, &key, &written.span())?;
+        let less = it.less.as_ref().map(|spanned| {
+            let it = spanned.get_ref();
+            let less = Term {
+                measure,
+                from: it.from.or(term.from),
+                to: it.to.or(term.to),
+                sector: plain(&it.sector).or_else(|| term.sector.clone()),
+                stocks: list(&it.stocks).or_else(|| term.stocks.clone()),
+                kind: plain(&it.kind).or_else(|| term.kind.clone()),
+            };
+            less.check(from, &format!("{key}.less"), &spanned.span()).map(|()| less)
+        });
+        let less = less.transpose()?;
+        Ok(Self { name: name.to_owned(), log: it.log, term, less, span: written.span() })
+    }
+
+    /// Checks that a scenario has what the statistic is about.
+    pub(crate) fn check(&self, from: &Source, scenario: &Scenario) -> Result<(), ScenarioError> {
+        let refuse = |what: String| {
+            let key = format!("statistic.{}", self.name);
+            Err(from.error(self.span.clone(), &key, what))
+        };
+        for it in std::iter::once(&self.term).chain(&self.less) {
+            let market = scenario.name();
+            if let Some(sector) = &it.sector
+                && scenario.companies().iter().all(|it| it.sector != *sector)
+            {
+                return refuse(format!("scenario `{market}` has no company of sector `{sector}`"));
+            }
+            for code in it.stocks.iter().flatten() {
+                if scenario.stock(code).is_none() {
+                    return refuse(format!("scenario `{market}` has no stock `{code}`"));
+                }
+            }
+            if let Some(kind) = &it.kind
+                && scenario.kinds().iter().all(|it| it.name != *kind)
+            {
+                return refuse(format!("scenario `{market}` has no kind of trader `{kind}`"));
+            }
+            if let Some(day) = it.from.max(it.to)
+                && day > scenario.days()
+            {
+                let days = scenario.days();
+                return refuse(format!("day {day} is asked for, and `{market}` has {days} days"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Its value in a run.
+    ///
+    /// # Errors
+    ///
+    /// Why it has none, in words.
+    pub fn of(&self, run: &Observed) -> Result<f64, String> {
+        let value = |it: &Term| {
+            let value = it.of(run)?;
+            match self.log {
+                false => Ok(value),
+                true if value > 0.0 => Ok(value.ln()),
+                true => Err(format!("no logarithm of {value}")),
+            }
+        };
+        let less = self.less.as_ref().map_or(Ok(0.0), value)?;
+        let value = value(&self.term)? - less;
+        if value.is_finite() { Ok(value) } else { Err("not a finite number".to_owned()) }
+    }
+}
+
+impl Term {
+    fn check(
+        &self,
+        from: &Source,
+        key: &str,
+        span: &std::ops::Range<usize>,
+    ) -> Result<(), ScenarioError> {
+        let takes = self.measure.takes();
+        let given = [
+            ("from", self.from.is_some()),
+            ("to", self.to.is_some()),
+            ("sector", self.sector.is_some()),
+            ("stocks", self.stocks.is_some()),
+            ("kind", self.kind.is_some()),
+        ];
+        let refuse = |what: String| Err(from.error(span.clone(), key, what));
+        if let Some((name, _)) = given.iter().find(|it| it.1 && !takes.contains(&it.0)) {
+            let takes = if takes.is_empty() { "none".to_owned() } else { takes.join(", ") };
+            return refuse(format!("this measure does not take `{name}`; it takes: {takes}"));
+        }
+        if self.sector.is_some() && self.stocks.is_some() {
+            return refuse("expected `sector` or `stocks`, not both".to_owned());
+        }
+        if let (Some(first), Some(last)) = (self.from, self.to)
+            && first >= last
+        {
+            return refuse(format!("expected `from` before `to`, found {first} and {last}"));
+        }
+        Ok(())
+    }
+
+    fn of(&self, run: &Observed) -> Result<f64, String> {
+        match self.measure {
+            Measure::Reading(at) => run.tally.readings().all()[at].2.ok_or_else(nothing),
+            Return => {
+                let (from, to) = self.window(run)?;
+                self.mean_over_stocks(run, |closes| closes[to] / closes[from] - 1.0)
+            }
+            Slope => self.slope(run),
+            Orders => {
+                let (from, to) = self.window(run)?;
+                let mut orders = 0;
+                for at in self.stocks(run)? {
+                    let days = run.stocks[at].flow.get(from..to).ok_or_else(nothing)?;
+                    orders += days.iter().map(|it| it.buys + it.sells).sum::<u64>();
+                }
+                Ok(as_f64(orders))
+            }
+            OneSidedness => {
+                let (from, to) = self.window(run)?;
+                let mut each = Vec::new();
+                for at in self.stocks(run)? {
+                    let days = run.stocks[at].flow.get(from..to).ok_or_else(nothing)?;
+                    each.extend(days.iter().filter_map(asfm_measure::Flow::one_sidedness));
+                }
+                mean(&each)
+            }
+            Gain => mean(&self.traders(run).map(Trader::gain).collect::<Vec<_>>()),
+            FillRate => {
+                let sums = self.traders(run).fold((0, 0), |it, trader| {
+                    (it.0 + u128::from(trader.executed), it.1 + u128::from(trader.ordered))
+                });
+                ratio(wide(sums.0), wide(sums.1))
+            }
+            Shortfall => {
+                let sums = self
+                    .traders(run)
+                    .fold((0.0, 0.0), |it, trader| (it.0 + trader.cost, it.1 + trader.base));
+                ratio(sums.0, sums.1)
+            }
+            GainByCapital => by_capital(run, |it| Some(it.gain())),
+            FillRateByCapital => by_capital(run, Trader::fill_rate),
+            ShortfallByCapital => by_capital(run, Trader::shortfall),
+            Gini => {
+                let wealth: Vec<f64> = self.traders(run).map(|it| it.wealth).collect();
+                inequality::gini(&wealth).map_err(|it| it.to_string())
+            }
+        }
+    }
+
+    fn traders<'r>(&self, run: &'r Observed) -> impl Iterator<Item = &'r Trader> {
+        let kind = self.kind.clone();
+        run.traders
+            .iter()
+            .filter(move |it| kind.as_ref().is_none_or(|name| run.kinds[it.kind].name == *name))
+    }
+
+    fn stocks(&self, run: &Observed) -> Result<Vec<usize>, String> {
+        if let Some(codes) = &self.stocks {
+            let place = |code: &String| {
+                let missing = || format!("the run has no stock `{code}`");
+                run.stock(code).map(asfm_engine::StockId::index).ok_or_else(missing)
+            };
+            return codes.iter().map(place).collect();
+        }
+        let wanted = |it: &asfm_measure::Stock| {
+            self.sector.as_ref().is_none_or(|sector| it.sector == *sector)
+        };
+        let places = (0..run.stocks.len()).filter(|at| wanted(&run.stocks[*at])).collect();
+        Ok(places)
+    }
+
+    /// The places in the closes of the days `from` and `to`.
+    fn window(&self, run: &Observed) -> Result<(usize, usize), String> {
+        let place = |day: u32| {
+            let missing = || format!("the run has not reached day {day}");
+            run.close_of(Day(day)).ok_or_else(missing)
+        };
+        let from = place(self.from.unwrap_or(0))?;
+        let to = self.to.map_or(Ok(run.days.len()), place)?;
+        if from < to { Ok((from, to)) } else { Err("the run ends too early".to_owned()) }
+    }
+
+    fn mean_over_stocks(
+        &self,
+        run: &Observed,
+        value: impl Fn(&[f64]) -> f64,
+    ) -> Result<f64, String> {
+        let each: Vec<f64> =
+            self.stocks(run)?.into_iter().map(|at| value(&run.tally.closes[at])).collect();
+        mean(&each)
+    }
+
+    fn slope(&self, run: &Observed) -> Result<f64, String> {
+        let (from, to) = self.window(run)?;
+        let path = (from..=to)
+            .map(|day| self.mean_over_stocks(run, |closes| closes[day] / closes[from] - 1.0))
+            .collect::<Result<Vec<f64>, String>>()?;
+        let n = wide(path.len() as u128);
+        let middle = (n - 1.0) / 2.0;
+        let level = path.iter().sum::<f64>() / n;
+        let (mut above, mut below) = (0.0, 0.0);
+        for (day, value) in path.iter().enumerate() {
+            let x = wide(day as u128) - middle;
+            above += x * (value - level);
+            below += x * x;
+        }
+        ratio(above, below)
+    }
+}
+
+fn nothing() -> String {
+    "there is nothing to measure".to_owned()
+}
+
+fn mean(values: &[f64]) -> Result<f64, String> {
+    moments::mean(values).map(|it| it.value).map_err(|_| nothing())
+}
+
+fn ratio(above: f64, below: f64) -> Result<f64, String> {
+    if below > 0.0 { Ok(above / below) } else { Err(nothing()) }
+}
+
+fn by_capital(run: &Observed, value: impl Fn(&Trader) -> Option<f64>) -> Result<f64, String> {
+    let pairs = run.traders.iter().filter_map(|it| Some((it.capital, value(it)?)));
+    let (capital, values): (Vec<f64>, Vec<f64>) = pairs.unzip();
+    rank::spearman(&capital, &values).map(|it| it.statistic).map_err(|it| it.to_string())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shares stay far below 2^53")]
+fn wide(count: u128) -> f64 {
+    count as f64
+}

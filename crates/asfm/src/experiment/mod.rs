@@ -1,0 +1,30 @@
+//! `asfm experiment`: arms and seeds as independent runs, here or on a cluster, and what they say.
+//!
+//! A folder holds one planned experiment: `manifest.jsonl` with a line per run, `scenarios/` with
+//! one file per arm, `attempts/` with runs that are being made and `runs/` with those that are done.
+//! The truth is in the run files; everything else can be made again.
+
+mod flags;
+mod folder;
+mod local;
+mod outcome;
+mod plan;
+mod report;
+mod status;
+mod task;
+
+pub(crate) use flags::Verb;
+
+use crate::failure::Failure;
+
+/// Does what a verb says.
+pub(crate) fn experiment(verb: &Verb) -> Result<(), Failure> {
+    match verb {
+        Verb::Plan(flags) => plan::plan(flags),
+        Verb::Run(flags) => local::run(flags),
+        Verb::Task(flags) => task::task(flags),
+        Verb::Status(flags) => status::status(flags),
+        Verb::Pending(flags) => status::pending(flags),
+        Verb::Report(flags) => report::report(flags),
+    }
+}
