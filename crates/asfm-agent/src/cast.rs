@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::desk::Desk;
 use crate::market::Stage;
-use crate::model::Profile;
+use crate::model::{Profile, PromptSettings};
 use crate::refusal::{self, CastError};
 use crate::rule::{Rule, Rules};
 use crate::worth::Worth;
@@ -51,6 +51,8 @@ pub struct Cast {
     worth: Worth,
     /// What news makes of each company's worth, and the day it was worked out for.
     news: (Day, Vec<f64>),
+    /// Whether rules see more than prices and their wallet (A41).
+    observes: bool,
 }
 
 /// How the traders of one kind decide; a closed set.
@@ -110,6 +112,7 @@ impl Cast {
     /// with its place in the scenario.
     pub fn new(scenario: &Scenario, seed: Seed, brains: BrainKind) -> Result<Self, CastError> {
         let rules = Rules::read(scenario).map_err(CastError::Rules)?;
+        let settings = PromptSettings::read(scenario).map_err(CastError::Prompt)?;
         let by_rule = scenario.kinds().iter().any(|it| it.by_rule);
         if brains == BrainKind::Rules || brains == BrainKind::Model && by_rule {
             refusal::check_topics(scenario, &rules.news)?;
@@ -126,8 +129,12 @@ impl Cast {
                     }
                     Brain::Model
                 }
-                BrainKind::Rules | BrainKind::Model => Brain::of_profile(&kind.profile)
-                    .ok_or_else(|| refusal::unknown_profile(scenario, at))?,
+                BrainKind::Rules | BrainKind::Model => {
+                    let own = Brain::of_profile(&kind.profile);
+                    let own = own.ok_or_else(|| refusal::unknown_profile(scenario, at))?;
+                    // Without profiles all traders are alike (A40).
+                    if settings.profile { own } else { Brain::Neutral }
+                }
             };
             let first = kind.first as usize;
             let traders = first..first + kind.traders as usize;
@@ -154,6 +161,7 @@ impl Cast {
             rules,
             kinds,
             pieces,
+            observes: settings.observation_blocks,
         })
     }
 
@@ -180,7 +188,10 @@ impl Cast {
             self.news = (market.day, self.rules.news.factors(round.scenario(), market.day));
         }
         let worth = self.worth.on(market.day);
-        let stage = Stage::new(round.scenario(), &self.rules, market, worth, &self.news.1);
+        let mut stage = Stage::new(round.scenario(), &self.rules, market, worth, &self.news.1);
+        if !self.observes {
+            stage.blind(market);
+        }
         let it = &*self;
         let decide = |piece: &Piece| it.decide_piece(piece, round, &stage);
         let parts: Vec<Decisions> = match it.pieces.as_slice() {

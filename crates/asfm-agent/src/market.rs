@@ -88,6 +88,17 @@ impl Stage {
         }
         Self { stocks, tick, lot: i64::from(exchange.lot), fee: i64::from(exchange.fee.0) }
     }
+
+    /// Takes away all but past prices: no quotes, and what a company is worth is at best what it
+    /// has cost of late.
+    pub(crate) fn blind(&mut self, market: &MarketView) {
+        for (it, view) in self.stocks.iter_mut().zip(&market.stocks) {
+            let closes: Vec<f64> = view.closes.iter().map(|it| units(it.0)).collect();
+            it.quote = (None, None);
+            it.worth = mean(&closes);
+            it.multiples_worth = it.worth;
+        }
+    }
 }
 
 impl Signal {

@@ -124,17 +124,29 @@ pub(crate) fn is_name(word: &str) -> bool {
 /// The values of one point of what varies.
 struct Point<'v>(BTreeMap<&'v str, &'v Value>);
 
-/// All combinations; one empty point where nothing varies.
+/// All combinations, or the values side by side; one empty point where nothing varies.
 fn points<'w>(
     from: &Source,
     arm: &'w written::Arm,
     key: &impl Fn(&str) -> String,
 ) -> Result<Vec<Point<'w>>, ScenarioError> {
     let mut points = vec![Point(BTreeMap::new())];
+    let length = arm.vary.values().next().map_or(0, |it| it.get_ref().len());
     for (name, values) in &arm.vary {
+        let refuse =
+            |what: &str| Err(from.error(values.span(), &key(&format!("vary.{name}")), what));
         if values.get_ref().is_empty() {
-            let key = key(&format!("vary.{name}"));
-            return Err(from.error(values.span(), &key, "expected at least one value"));
+            return refuse("expected at least one value");
+        }
+        if arm.zip && values.get_ref().len() != length {
+            return refuse("lists that are zipped are of one length");
+        }
+        if arm.zip {
+            points.resize_with(length, || Point(BTreeMap::new()));
+            for (point, value) in points.iter_mut().zip(values.get_ref()) {
+                point.0.insert(name, value);
+            }
+            continue;
         }
         points = points
             .iter()

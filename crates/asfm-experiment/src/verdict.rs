@@ -196,6 +196,13 @@ impl Experiment {
         {
             finding.because = Some(format!("rules: {why}"));
         }
+        let small = |ci: asfm_stats::Interval| ci.is_within(hypothesis.smallest);
+        if matches!(verdict, Verdict::Supported | Verdict::Contradicted)
+            && hypothesis.claims != Claims::Nothing
+            && judged.ci90.is_some_and(small)
+        {
+            finding.because = Some("smaller than the smallest effect of interest".to_owned());
+        }
         finding.verdict = verdict;
         finding.judged = Some(judged);
     }
@@ -247,7 +254,8 @@ impl Experiment {
         }
         let mut out = match &it.contrast {
             Contrast::Difference { of, .. } => {
-                let value = |row: &Vec<f64>| mean(&row[..of.len()]) - mean(&row[of.len()..]);
+                let value =
+                    |row: &Vec<f64>| exact(mean(&row[..of.len()]) - mean(&row[of.len()..]), row);
                 finding.each = rows.iter().map(|(seed, row)| (*seed, value(row))).collect();
                 prepared(finding)
             }
@@ -349,7 +357,15 @@ fn curvature(levels: &[f64], values: &[f64]) -> f64 {
     let slope = dot(&x, &squares) / dot(&x, &x);
     let rest: Vec<f64> = x.iter().zip(&squares).map(|(x, sq)| sq - level - slope * x).collect();
     let size = dot(&rest, &rest);
-    if size > 0.0 { dot(&rest, values) / size } else { 0.0 }
+    let weights: f64 = rest.iter().map(|it| it.abs()).sum();
+    if size > 0.0 { exact(dot(&rest, values) / weights, values) * weights / size } else { 0.0 }
+}
+
+/// A difference, or 0 where it is no more than what rounding left of equal values: seeds that agree
+/// in the sign of a rounding error would make it significant.
+fn exact(difference: f64, values: &[f64]) -> f64 {
+    let scale = values.iter().fold(0.0_f64, |it, value| it.max(value.abs()));
+    if difference.abs() <= 1e-12 * scale { 0.0 } else { difference }
 }
 
 /// The mean; 0 of nothing.

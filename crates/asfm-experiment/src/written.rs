@@ -39,6 +39,8 @@ pub(crate) struct Arm {
     pub(crate) set: BTreeMap<String, toml::Value>,
     #[serde(default)]
     pub(crate) vary: BTreeMap<String, Spanned<Vec<toml::Value>>>,
+    #[serde(default)]
+    pub(crate) zip: bool,
     pub(crate) branch: Option<Spanned<Branch>>,
     #[serde(default)]
     pub(crate) models_only: bool,
