@@ -80,6 +80,12 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, CLOCK, FACE],
     },
     Row {
+        name: "asfm-report",
+        may_know: &[],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
+    },
+    Row {
         name: "asfm-stats",
         may_know: &[],
         in_tests: &[],
@@ -94,6 +100,7 @@ const TABLE: &[Row] = &[
             "asfm-engine",
             "asfm-llm",
             "asfm-recorder",
+            "asfm-report",
             "asfm-stats",
         ],
         in_tests: &["asfm-standin"],
