@@ -165,7 +165,8 @@ impl Figure {
                 at.finite("overlay", curve.clone().flat_map(|it| [it.0, it.1]))?;
                 let is_ordered = overlay.iter().all(|it| it.windows(2).all(|it| it[0].0 < it[1].0));
                 at.order("overlay", is_ordered)?;
-                let is_below = counts.iter().copied().chain(curve.map(|it| it.1)).any(|it| it < 0.0);
+                let is_below =
+                    counts.iter().copied().chain(curve.map(|it| it.1)).any(|it| it < 0.0);
                 if is_below {
                     return Err(at.axis("counts"));
                 }

@@ -50,6 +50,7 @@ mod check;
 mod csv;
 mod figure;
 mod html;
+mod live;
 mod page;
 #[cfg(feature = "png")]
 mod raster;
