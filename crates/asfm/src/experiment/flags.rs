@@ -164,6 +164,9 @@ pub(crate) struct Report {
     /// Write a page that needs nothing else to be read.
     #[arg(long, value_name = "FILE.html")]
     pub(crate) out: Option<PathBuf>,
+    /// Write the figures as SVG and PNG into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) figures: Option<PathBuf>,
     /// Print what was found as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

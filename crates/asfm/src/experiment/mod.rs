@@ -8,12 +8,14 @@ mod flags;
 mod folder;
 mod local;
 mod outcome;
+mod page;
 mod plan;
 mod report;
 mod status;
 mod task;
 
 pub(crate) use flags::Verb;
+pub(crate) use outcome::observe;
 
 use crate::failure::Failure;
 
