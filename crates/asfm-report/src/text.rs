@@ -56,17 +56,17 @@ pub(crate) fn line(text: &str) -> String {
 }
 
 /// JSON that may stand in a `script` element: nothing in it can end the element.
-pub(crate) fn json(value: &serde_json::Value) -> String {
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let mut out = String::new();
-    for it in value.to_string().chars() {
+    for it in serde_json::to_string(value)?.chars() {
         match it {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+            '<' | '>' | '&' | '\'' | '\u{2028}' | '\u{2029}' => {
                 out.push_str(&format!("\\u{:04x}", u32::from(it)));
             }
             it => out.push(it),
         }
     }
-    out
+    Ok(out)
 }
 
 /// The bytes of a text as an address that holds them.
@@ -101,8 +101,11 @@ mod tests {
     #[test]
     fn json_does_not_end_its_element() {
         let value = serde_json::json!({"a": "</script><!--\u{2028}"});
-        assert_eq!(json(&value), r#"{"a":"\u003c/script\u003e\u003c!--\u2028"}"#);
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&json(&value)).unwrap(), value);
+        assert_eq!(json(&value).unwrap(), r#"{"a":"\u003c/script\u003e\u003c!--\u2028"}"#);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&json(&value).unwrap()).unwrap(),
+            value
+        );
     }
 
     #[test]

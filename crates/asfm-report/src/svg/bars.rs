@@ -6,7 +6,7 @@ use super::frame::{self, Plot, SMALL, Sign};
 use crate::scale::{self, Scale, Span};
 use crate::{Axis, Figure, Series};
 
-const LABEL_MOST: f64 = 110.0;
+const LABEL_MOST: f64 = 150.0;
 
 /// Groups of bars with whiskers.
 pub(super) fn grouped(
@@ -21,9 +21,9 @@ pub(super) fn grouped(
     let top = frame::head(canvas, figure, view, if is_told { &[] } else { &legend });
     let axis = Axis { zero: true, ..figure.y.clone() };
     let span = Span::roomy(series.iter().flat_map(Series::every), &axis);
-    let ticks = scale::ticks(span, &axis, 6, false);
+    let ticks = scale::ticks(span, &axis, 8, false);
     let room = frame::room(&ticks);
-    let plot = Plot { left: room, right: view.width - 12.0, top: top + 22.0, bottom: top + 232.0 };
+    let plot = Plot { left: room, right: view.width - 12.0, top: top + 26.0, bottom: top + 236.0 };
     let y = plot.y(span, &axis);
     frame::y_axis(canvas, plot, y, &ticks, &axis.label);
     let each = (plot.right - plot.left) / scale::count(categories.len());
@@ -95,20 +95,20 @@ pub(super) fn histogram(
     }
     let top = frame::head(canvas, figure, view, &legend);
     let (across, down) = histogram_spans(figure, edges, counts, overlay);
-    let ticks = scale::ticks(down, &figure.y, 6, false);
+    let ticks = scale::ticks(down, &figure.y, 8, false);
     let room = frame::room(&ticks);
-    let mut plot = Plot { left: room, right: view.width - 12.0, top: 0.0, bottom: 0.0 };
+    let mut plot = Plot { left: room, right: view.width - frame::RIGHT, top: 0.0, bottom: 0.0 };
     let x = plot.x(across, &figure.x);
     let (_, rows) = frame::rows_of_marks(&figure.marks, x);
-    plot.top = top + 22.0 + 17.0 * scale::count(rows);
+    plot.top = top + 26.0 + 17.0 * scale::count(rows);
     plot.bottom = plot.top + 200.0;
     let y = plot.y(down, &figure.y);
     frame::y_axis(canvas, plot, y, &ticks, "");
-    frame::y_axis(canvas, Plot { top: top + 22.0, ..plot }, y, &[], &figure.y.label);
+    frame::y_axis(canvas, Plot { top: top + 26.0, ..plot }, y, &[], &figure.y.label);
     bins(canvas, figure, (edges, counts), (x, y));
     let x_ticks = frame::x_ticks(across, &figure.x, plot.right - plot.left, false);
     frame::x_axis(canvas, plot, x, &x_ticks, &figure.x.label);
-    frame::marks(canvas, &figure.marks, x, plot, plot.bottom);
+    frame::marks(canvas, &figure.marks, x, plot, None);
     if let Some(curve) = overlay.filter(|it| !it.is_empty()) {
         let places = curve.iter().map(|it| format!("{} {}", short(x.at(it.0)), short(y.at(it.1))));
         let d: Vec<String> = places.collect();
