@@ -48,7 +48,7 @@ impl Page {
             sections,
             style => safe(style),
             script => safe(script),
-            picture_style => safe(json(&svg::style_alone()).map_err(unwritten)?),
+            picture_style => safe(json(&svg::style_alone()).map_err(|it| unwritten(&it))?),
         };
         let mut templates = Environment::new();
         let refused = |it: minijinja::Error| Error::Draw(format!("{it:#}"));
@@ -88,7 +88,7 @@ fn has_live(blocks: &[Block]) -> bool {
     })
 }
 
-fn unwritten(it: serde_json::Error) -> Error {
+fn unwritten(it: &serde_json::Error) -> Error {
     Error::Draw(it.to_string())
 }
 
@@ -147,7 +147,7 @@ fn figure(it: &Figure) -> Result<Value, Error> {
     };
     let rows = table.rows.len();
     let more = (rows > ROWS_MAX).then(|| format!("{ROWS_MAX} of {rows} rows; all are in the CSV."));
-    let live = live::numbers(it).map(|it| json(&it)).transpose().map_err(unwritten)?;
+    let live = live::numbers(it).map(|it| json(&it)).transpose().map_err(|it| unwritten(&it))?;
     let is_narrow = matches!(it.shape, Shape::Bars { .. } | Shape::Intervals { .. });
     Ok(context! {
         kind => "figure",

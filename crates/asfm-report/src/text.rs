@@ -46,11 +46,12 @@ pub(crate) fn line(text: &str) -> String {
     let mut out = String::new();
     for (n, piece) in pieces.iter().enumerate() {
         let is_last = n + 1 == pieces.len();
-        match (n % 2 == 1, is_last) {
-            (true, false) => out.push_str(&format!("<code>{}</code>", escape(piece))),
-            (true, true) => out.push_str(&format!("`{}", escape(piece))),
-            (false, _) => out.push_str(&escape(piece)),
-        }
+        let (before, after) = match (n % 2 == 1, is_last) {
+            (true, false) => ("<code>", "</code>"),
+            (true, true) => ("`", ""),
+            (false, _) => ("", ""),
+        };
+        out.extend([before, &escape(piece), after]);
     }
     out
 }
@@ -61,7 +62,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, serde_json::
     for it in serde_json::to_string(value)?.chars() {
         match it {
             '<' | '>' | '&' | '\'' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(it)));
+                out.extend(["\\u", &format!("{:04x}", u32::from(it))]);
             }
             it => out.push(it),
         }
@@ -73,10 +74,10 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, serde_json::
 pub(crate) fn data_uri(kind: &str, text: &str) -> String {
     let mut out = format!("data:{kind};charset=utf-8,");
     for it in text.bytes() {
-        if it.is_ascii_alphanumeric() || b"-_.,;:!()*+/ ".contains(&it) && it != b' ' {
+        if it.is_ascii_alphanumeric() || b"-_.,;:!()*+/".contains(&it) {
             out.push(char::from(it));
         } else {
-            out.push_str(&format!("%{it:02X}"));
+            out.extend(["%", &format!("{it:02X}")]);
         }
     }
     out

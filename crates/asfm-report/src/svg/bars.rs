@@ -81,12 +81,15 @@ fn names(canvas: &mut Canvas, plot: Plot, categories: &[String], each: f64) -> f
     tallest + 18.0
 }
 
+/// Edges, counts, and a curve to compare them with.
+type Counted<'a> = (&'a [f64], &'a [f64], Option<&'a [(f64, f64)]>);
+
 /// Counts between edges.
 pub(super) fn histogram(
     canvas: &mut Canvas,
     figure: &Figure,
     view: View,
-    (edges, counts, overlay): (&[f64], &[f64], Option<&[(f64, f64)]>),
+    (edges, counts, overlay): Counted<'_>,
 ) -> f64 {
     let mut legend = Vec::new();
     if overlay.is_some() {

@@ -31,9 +31,15 @@ impl Canvas {
     }
 
     /// A rectangle between two corners, with what is said about it under the cursor.
-    pub(super) fn rect(&mut self, class: &str, a: (f64, f64), b: (f64, f64), hint: Option<&str>) {
-        let (x, y) = (short(a.0.min(b.0)), short(a.1.min(b.1)));
-        let (w, h) = (short((a.0 - b.0).abs()), short((a.1 - b.1).abs()));
+    pub(super) fn rect(
+        &mut self,
+        class: &str,
+        from: (f64, f64),
+        to: (f64, f64),
+        hint: Option<&str>,
+    ) {
+        let (x, y) = (short(from.0.min(to.0)), short(from.1.min(to.1)));
+        let (w, h) = (short((from.0 - to.0).abs()), short((from.1 - to.1).abs()));
         self.add(format_args!(r#"<rect class="{class}" x="{x}" y="{y}" width="{w}" height="{h}""#));
         self.hinted("rect", hint);
     }

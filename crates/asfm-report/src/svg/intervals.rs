@@ -104,7 +104,10 @@ fn interval(canvas: &mut Canvas, row: &IntervalRow, x: Scale, y: f64) {
     canvas
         .path(&format!("iv {tone}"), &format!("M{lo} {up}V{down}M{lo} {at}H{hi}M{hi} {up}V{down}"));
     let middle = x.at(row.value);
-    let [l, m, r] = [middle - 5.5, middle, middle + 5.5].map(short);
-    let [t, b] = [y - 10.5, y + 0.5].map(short);
-    canvas.path(&format!("id {tone}"), &format!("M{l} {at}L{m} {t}L{r} {at}L{m} {b}z"));
+    let [left, middle, right] = [middle - 5.5, middle, middle + 5.5].map(short);
+    let [top, bottom] = [y - 10.5, y + 0.5].map(short);
+    canvas.path(
+        &format!("id {tone}"),
+        &format!("M{left} {at}L{middle} {top}L{right} {at}L{middle} {bottom}z"),
+    );
 }
