@@ -48,9 +48,10 @@ function axisOf(axis, extra) {
     ...extra,
   };
   if (axis.log) {
+    it.filter = (u, all) => all;
     it.values = (u, all) => all.map(v => {
       const lead = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
-      const wide = Math.log10(axis.hi / axis.lo) > 2.5;
+      const wide = Math.log10(all[all.length - 1] / all[0]) > 2.5;
       return Math.abs(lead - 1) < 1e-6 || !wide && [2, 5].some(n => Math.abs(lead - n) < 1e-6)
         ? shown(v, axis) : null;
     });
@@ -279,7 +280,11 @@ function histogram(it, width) {
   if (it.overlay) series.push({ label: "for comparison", stroke: colour("s1"), width: 1.8, value: () => "" });
   const opts = {
     width, height: 240 + pad, padding: [pad, 24, 0, 0], series, legend,
-    cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
+    cursor: {
+      y: false, drag: { x: true, y: false }, points: { show: false },
+      // The bin under the cursor, not the nearest edge.
+      dataIdx: (u, si, i, v) => Math.max(0, i != null && v < it.xs[i] ? i - 1 : i),
+    },
     scales: { x: scaleX(it.x), y: scaleY(it.y) },
     axes: [axisOf(it.x, { label: it.x.label, labelSize: 18, size: 30,
       labelFont: "12px system-ui, sans-serif" }), axisOf(it.y, { size: it.room })],

@@ -1,7 +1,7 @@
 //! Bars: in groups by category, and between the edges of a histogram.
 
 use super::View;
-use super::canvas::{Anchor, Canvas, cut, series_class, short, width};
+use super::canvas::{Anchor, Canvas, bar_class, cut, series_class, short, width};
 use super::frame::{self, Plot, SMALL, Sign};
 use crate::scale::{self, Scale, Span};
 use crate::{Axis, Figure, Series};
@@ -36,9 +36,9 @@ pub(super) fn grouped(
             let Some(value) = it.y[c] else { continue };
             let shown = scale::shown(value, &axis);
             let hint = format!("{category}, {}: {shown}", it.name);
-            let inset = (bar * 0.06).min(1.0);
+            let inset = (bar * 0.08).min(1.6);
             let (a, b) = ((x + inset, y.at(0.0)), (x + bar - inset, y.at(value)));
-            canvas.rect(&series_class(n, "f"), a, b, Some(&hint));
+            canvas.rect(&bar_class(n), a, b, Some(&hint));
             let ends = it.band.as_ref().and_then(|it| Some((it.0[c]?, it.1[c]?)));
             if let Some((low, high)) = ends {
                 whisker(canvas, x + bar / 2.0, (y.at(low), y.at(high)), (bar * 0.2).min(5.0));
@@ -129,11 +129,11 @@ fn bins(
 ) {
     for (ends, n) in edges.windows(2).zip(counts) {
         let (from, to) = (x.at(ends[0]), x.at(ends[1]));
-        let inset = ((to - from) * 0.06).min(0.8);
+        let inset = ((to - from) * 0.06).min(1.2);
         let [low, high] = [ends[0], ends[1]].map(|it| scale::shown(it, &figure.x));
         let hint = format!("{low} to {high}: {}", scale::shown(*n, &figure.y));
         let (a, b) = ((from + inset, y.at(0.0)), (to - inset, y.at(*n)));
-        canvas.rect(&series_class(0, "f"), a, b, Some(&hint));
+        canvas.rect(&bar_class(0), a, b, Some(&hint));
     }
 }
 

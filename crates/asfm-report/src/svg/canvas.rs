@@ -124,6 +124,11 @@ pub(super) fn series_class(n: usize, how: &str) -> String {
     format!("{how} s{}", n % 8)
 }
 
+/// The classes of a bar of the `n`-th series, which is told apart by how full it is too.
+pub(super) fn bar_class(n: usize) -> String {
+    format!("r{} s{}", n % 4, n % 8)
+}
+
 /// A place with one decimal.
 pub(super) fn short(it: f64) -> String {
     let text = format!("{it:.1}");

@@ -1,7 +1,7 @@
 //! What stands around the numbers: title, legend, axes, marks.
 
 use super::View;
-use super::canvas::{Anchor, Canvas, cut, series_class, width};
+use super::canvas::{Anchor, Canvas, bar_class, cut, series_class, width};
 use crate::scale::{self, Scale, Span, Tick};
 use crate::{Axis, Figure, Mark};
 
@@ -75,7 +75,7 @@ fn sample(canvas: &mut Canvas, n: usize, sign: Sign, (x, y): (f64, f64)) {
             }
         }
         Sign::Bar => {
-            canvas.rect(&series_class(n, "f"), (x + 4.0, y - 5.0), (x + 16.0, y + 5.0), None);
+            canvas.rect(&bar_class(n), (x + 4.0, y - 5.0), (x + 16.0, y + 5.0), None);
         }
     }
 }

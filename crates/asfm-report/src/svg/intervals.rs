@@ -7,6 +7,7 @@ use crate::scale::{self, Scale, Span};
 use crate::{Figure, IntervalRow};
 
 const ROW: f64 = 34.0;
+const HEADING: &str = "estimate [interval]";
 
 pub(super) fn draw(
     canvas: &mut Canvas,
@@ -33,14 +34,18 @@ pub(super) fn draw(
         (12.0, view.width - 12.0, ROW + 18.0)
     } else {
         let left = (widest(&label) + 20.0).min(view.width * 0.36);
-        (left, view.width - (widest(&shown) + 20.0).min(view.width * 0.32), ROW)
+        (
+            left,
+            view.width - (widest(&shown).max(width(HEADING, SMALL)) + 20.0).min(view.width * 0.32),
+            ROW,
+        )
     };
     let bottom = top + row * scale::count(rows.len());
     let plot = Plot { left, right, top, bottom };
     let x = plot.x(span, &figure.x);
     canvas.text("n", (8.0, top - 8.0), Anchor::Start, &cut(&figure.y.label, SMALL, view.width));
     if !is_narrow {
-        let heading = cut("estimate [interval]", SMALL, view.width - right);
+        let heading = cut(HEADING, SMALL, view.width - right);
         canvas.text("n", (view.width - 8.0, top - 8.0), Anchor::End, &heading);
     }
     let ticks = frame::x_ticks(span, &figure.x, right - left, false);
