@@ -74,7 +74,8 @@ fn figure(id: &str, title: &str, caption: &str, (x, y): (Axis, Axis), shape: Sha
 }
 
 fn market() -> Vec<Block> {
-    let volume = noise(77, 30).into_iter().map(|it| Some((900.0 * (1.2 + it)).round())).collect();
+    let volume =
+        noise(77, 30).into_iter().map(|it| Some((900.0 * (1.2 + it)).max(80.0).round())).collect();
     let mut closes: Vec<_> = walk(3, 30, 86.25, 0.02).into_iter().map(Some).collect();
     closes[11] = None;
     let price = Shape::Lines {

@@ -109,7 +109,7 @@ pub enum Shape {
         /// The smallest effect of interest, as a distance from `zero`: a band that is shaded.
         smallest: Option<f64>,
     },
-    /// Counts of values between edges.
+    /// Counts of values between edges, and a curve to compare them with.
     Histogram {
         /// Where the bins meet: finite, each greater than the one before, one more than bins.
         edges: Vec<f64>,

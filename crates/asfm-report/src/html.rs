@@ -34,8 +34,10 @@ impl Page {
             fingerprint(&style)
         );
         let sections = self.sections.iter().map(|it| {
-            context! { id => &it.id, title => visible(&it.title), blocks => blocks(&it.blocks) }
+            let blocks = blocks(&it.blocks)?;
+            Ok(context! { id => &it.id, title => visible(&it.title), blocks })
         });
+        let sections = sections.collect::<Result<Vec<_>, Error>>()?;
         let facts = self.facts.iter().map(|it| vec![safe(line(&it.0)), safe(line(&it.1))]);
         let values = context! {
             policy => safe(policy),
@@ -43,10 +45,10 @@ impl Page {
             lead => (!self.lead.is_empty()).then(|| safe(paragraphs(&self.lead))),
             facts => facts.collect::<Vec<_>>(),
             live => self.sections.iter().any(|it| has_live(&it.blocks)),
-            sections => sections.collect::<Vec<_>>(),
+            sections,
             style => safe(style),
             script => safe(script),
-            picture_style => safe(json(&svg::style_alone().into())),
+            picture_style => safe(json(&svg::style_alone()).map_err(|it| unwritten(&it))?),
         };
         let mut templates = Environment::new();
         let refused = |it: minijinja::Error| Error::Draw(format!("{it:#}"));
@@ -86,15 +88,21 @@ fn has_live(blocks: &[Block]) -> bool {
     })
 }
 
-fn blocks(all: &[Block]) -> Vec<Value> {
-    let one = |it: &Block| match it {
-        Block::Text(it) => context! { kind => "text", html => safe(paragraphs(it)) },
-        Block::Note(it) => context! { kind => "note", html => safe(paragraphs(it)) },
-        Block::Table(it) => table(it),
-        Block::Figure(it) => figure(it),
-        Block::Details { summary, blocks: all } => context! {
-            kind => "details", summary => safe(line(summary)), blocks => blocks(all),
-        },
+fn unwritten(it: &serde_json::Error) -> Error {
+    Error::Draw(it.to_string())
+}
+
+fn blocks(all: &[Block]) -> Result<Vec<Value>, Error> {
+    let one = |it: &Block| {
+        Ok(match it {
+            Block::Text(it) => context! { kind => "text", html => safe(paragraphs(it)) },
+            Block::Note(it) => context! { kind => "note", html => safe(paragraphs(it)) },
+            Block::Table(it) => table(it),
+            Block::Figure(it) => figure(it)?,
+            Block::Details { summary, blocks: all } => context! {
+                kind => "details", summary => safe(line(summary)), blocks => blocks(all)?,
+            },
+        })
     };
     all.iter().map(one).collect()
 }
@@ -132,20 +140,21 @@ fn cell(it: &Cell, numeric: bool) -> Value {
     }
 }
 
-fn figure(it: &Figure) -> Value {
+fn figure(it: &Figure) -> Result<Value, Error> {
     let table = it.values();
     let cells = |row: &Vec<crate::csv::Value>| -> Vec<String> {
         row.iter().map(|it| visible(&it.text())).collect()
     };
     let rows = table.rows.len();
     let more = (rows > ROWS_MAX).then(|| format!("{ROWS_MAX} of {rows} rows; all are in the CSV."));
+    let live = live::numbers(it).map(|it| json(&it)).transpose().map_err(|it| unwritten(&it))?;
     let is_narrow = matches!(it.shape, Shape::Bars { .. } | Shape::Intervals { .. });
-    context! {
+    Ok(context! {
         kind => "figure",
         id => &it.id,
         title => visible(&it.title),
         caption => safe(line(&it.caption)),
-        live => live::numbers(it).map(|it| safe(json(&it))),
+        live => live.map(safe),
         wide => safe(it.in_page(WIDE)),
         narrow => is_narrow.then(|| safe(it.in_page(NARROW))),
         marks => it.marks.iter().map(|it| visible(&it.label)).collect::<Vec<_>>(),
@@ -153,5 +162,5 @@ fn figure(it: &Figure) -> Value {
         head => table.head.iter().map(|it| visible(it)).collect::<Vec<_>>(),
         values => table.rows.iter().take(ROWS_MAX).map(cells).collect::<Vec<_>>(),
         more,
-    }
+    })
 }

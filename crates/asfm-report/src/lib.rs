@@ -7,6 +7,10 @@
 //! and as CSV, and the chart as SVG and PNG. [`Figure::svg`] and [`Figure::png`] give the same
 //! pictures alone, for papers.
 //!
+//! What is read with the cursor is drawn by uPlot, which lies in the crate (MIT); everything else is
+//! SVG of our own. The feature `png`, which is on unless it is switched off, brings a rasteriser and
+//! a font.
+//!
 //! The crate does not know what a market, a run or an experiment is: it takes numbers and words
 //! from those who know, and does not compute, judge or round them beyond what a picture needs. It
 //! knows no file, no clock and no network. What words it is given may come from anybody: they are

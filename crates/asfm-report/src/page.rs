@@ -52,6 +52,7 @@ pub struct Section {
 
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "a page has few blocks")]
 pub enum Block {
     /// Paragraphs.
     Text(String),
@@ -66,7 +67,7 @@ pub enum Block {
         /// What is seen while they are folded.
         summary: String,
         /// What is folded.
-        blocks: Vec<Block>,
+        blocks: Vec<Self>,
     },
 }
 

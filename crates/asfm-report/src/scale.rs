@@ -41,8 +41,15 @@ impl Span {
         };
         let span = exact.opened(axis);
         if axis.log {
-            let by = libm::pow(span.hi / span.lo, 0.05);
-            return Self { lo: span.lo / by, hi: span.hi * by };
+            let by = libm::pow(10.0, (libm::log10(span.hi) - libm::log10(span.lo)) * 0.05);
+            return Self {
+                lo: (span.lo / by).max(f64::MIN_POSITIVE),
+                hi: (span.hi * by).min(f64::MAX),
+            };
+        }
+        let is_nothing = exact.lo.abs().max(exact.hi.abs()) < f64::MIN_POSITIVE;
+        if axis.zero && is_nothing {
+            return Self { lo: 0.0, hi: 1.0 };
         }
         let by = (span.hi - span.lo) * 0.06;
         // What starts at zero stands on the axis.
@@ -71,7 +78,8 @@ impl Scale {
     pub(crate) fn at(&self, value: f64) -> f64 {
         let Span { lo, hi } = self.span;
         let part = if self.log {
-            libm::log10(value / lo) / libm::log10(hi / lo)
+            let from = libm::log10(lo);
+            (libm::log10(value) - from) / (libm::log10(hi) - from)
         } else {
             (value - lo) / (hi - lo)
         };

@@ -46,37 +46,38 @@ pub(crate) fn line(text: &str) -> String {
     let mut out = String::new();
     for (n, piece) in pieces.iter().enumerate() {
         let is_last = n + 1 == pieces.len();
-        match (n % 2 == 1, is_last) {
-            (true, false) => out.push_str(&format!("<code>{}</code>", escape(piece))),
-            (true, true) => out.push_str(&format!("`{}", escape(piece))),
-            (false, _) => out.push_str(&escape(piece)),
-        }
+        let (before, after) = match (n % 2 == 1, is_last) {
+            (true, false) => ("<code>", "</code>"),
+            (true, true) => ("`", ""),
+            (false, _) => ("", ""),
+        };
+        out.extend([before, &escape(piece), after]);
     }
     out
 }
 
 /// JSON that may stand in a `script` element: nothing in it can end the element.
-pub(crate) fn json(value: &serde_json::Value) -> String {
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
     let mut out = String::new();
-    for it in value.to_string().chars() {
+    for it in serde_json::to_string(value)?.chars() {
         match it {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(it)));
+            '<' | '>' | '&' | '\'' | '\u{2028}' | '\u{2029}' => {
+                out.extend(["\\u", &format!("{:04x}", u32::from(it))]);
             }
             it => out.push(it),
         }
     }
-    out
+    Ok(out)
 }
 
 /// The bytes of a text as an address that holds them.
 pub(crate) fn data_uri(kind: &str, text: &str) -> String {
     let mut out = format!("data:{kind};charset=utf-8,");
     for it in text.bytes() {
-        if it.is_ascii_alphanumeric() || b"-_.,;:!()*+/ ".contains(&it) && it != b' ' {
+        if it.is_ascii_alphanumeric() || b"-_.,;:!()*+/".contains(&it) {
             out.push(char::from(it));
         } else {
-            out.push_str(&format!("%{it:02X}"));
+            out.extend(["%", &format!("{it:02X}")]);
         }
     }
     out
@@ -101,8 +102,11 @@ mod tests {
     #[test]
     fn json_does_not_end_its_element() {
         let value = serde_json::json!({"a": "</script><!--\u{2028}"});
-        assert_eq!(json(&value), r#"{"a":"\u003c/script\u003e\u003c!--\u2028"}"#);
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&json(&value)).unwrap(), value);
+        assert_eq!(json(&value).unwrap(), r#"{"a":"\u003c/script\u003e\u003c!--\u2028"}"#);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&json(&value).unwrap()).unwrap(),
+            value
+        );
     }
 
     #[test]

@@ -35,7 +35,7 @@ function tick(v, step, axis) {
 // The steps between lines: 1, 2, 5 and their multiples by ten.
 const steps = from => {
   const all = [];
-  for (let e = from; e <= 16; e++) for (const m of [1, 2, 5]) all.push(+(m + "e" + e));
+  for (let e = from; e <= 300; e++) for (const m of [1, 2, 5]) all.push(+(m + "e" + e));
   return all;
 };
 
@@ -48,14 +48,15 @@ function axisOf(axis, extra) {
     ...extra,
   };
   if (axis.log) {
+    it.filter = (u, all) => all;
     it.values = (u, all) => all.map(v => {
       const lead = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
-      const wide = Math.log10(axis.hi / axis.lo) > 2.5;
+      const wide = Math.log10(all[all.length - 1] / all[0]) > 2.5;
       return Math.abs(lead - 1) < 1e-6 || !wide && [2, 5].some(n => Math.abs(lead - n) < 1e-6)
         ? shown(v, axis) : null;
     });
   } else {
-    it.incrs = steps(axis.whole ? 0 : -16);
+    it.incrs = steps(axis.whole ? 0 : -300);
     it.values = (u, all, i, space, step) => all.map(v => tick(v, step, axis));
   }
   return it;
@@ -64,7 +65,11 @@ function axisOf(axis, extra) {
 const scaleX = axis => ({
   time: false,
   distr: axis.log ? 3 : 1,
-  range: (u, lo, hi) => lo == null || lo >= hi ? [axis.lo, axis.hi] : [lo, hi],
+  range: (u, lo, hi) => {
+    const all = u.data[0];
+    const is = lo == null || lo >= hi || lo <= all[0] && hi >= all[all.length - 1];
+    return is ? [axis.lo, axis.hi] : [lo, hi];
+  },
 });
 const scaleY = axis => ({ distr: axis.log ? 3 : 1, range: () => [axis.lo, axis.hi] });
 
@@ -116,6 +121,7 @@ function signs(u, it, n) {
     });
   });
 }
+const SIGNS = "●■▲◆▼✚";
 const CORNERS = [
   [], [-3, -3, 3, -3, 3, 3, -3, 3], [0, -4.2, 4, 3, -4, 3], [0, -4.5, 4.5, 0, 0, 4.5, -4.5, 0],
   [-4, -3, 4, -3, 0, 4.2],
@@ -135,23 +141,27 @@ function sign(ctx, kind, x, y, px) {
 function flags(u, marks, flagged) {
   const { ctx, bbox } = u, px = uPlot.pxRatio, ends = [-1e9, -1e9, -1e9];
   const all = marks.map((v, i) => [v, i + 1]).sort((a, b) => a[0] - b[0]);
-  ctx.save();
+  const seen = [];
   for (const [v, n] of all) {
     const at = u.valToPos(v, "x", true);
     if (at < bbox.left - 1 || at > bbox.left + bbox.width + 1) continue;
     let row = ends.findIndex(end => at - end >= 18 * px);
     if (row < 0) row = 2;
     ends[row] = at;
-    const top = flagged ? bbox.top - (9 + 17 * row) * px : bbox.top;
-    ctx.strokeStyle = colour("soft");
-    ctx.lineWidth = px;
-    ctx.setLineDash([2 * px, 3 * px]);
+    seen.push([n, at, flagged ? bbox.top - (9 + 17 * row) * px : bbox.top]);
+  }
+  ctx.save();
+  ctx.strokeStyle = colour("soft");
+  ctx.lineWidth = px;
+  ctx.setLineDash([2 * px, 3 * px]);
+  for (const [, at, top] of seen) {
     ctx.beginPath();
     ctx.moveTo(at, top);
     ctx.lineTo(at, bbox.top + bbox.height);
     ctx.stroke();
-    if (!flagged) continue;
-    ctx.setLineDash([]);
+  }
+  ctx.setLineDash([]);
+  for (const [n, at, top] of flagged ? seen : []) {
     ctx.fillStyle = colour("paper");
     ctx.beginPath();
     ctx.arc(at, top, 7.5 * px, 0, 7);
@@ -188,10 +198,20 @@ function labelled(u, text) {
   u.root.insertBefore(it, u.root.firstChild);
 }
 
+// A line in the legend looks as in the chart.
+const legend = {
+  markers: {
+    width: (u, i) => u.series[i].dash ? 2 : 0,
+    stroke: (u, i) => u.series[i].stroke(u, i),
+    dash: () => "dashed",
+    fill: (u, i) => u.series[i].dash ? "transparent" : u.series[i].stroke(u, i),
+  },
+};
+
 function lines(it, width, key) {
   const x = { label: it.x.label, value: (u, v) => v == null ? "–" : shown(v, it.x) };
   const series = it.series.map((s, n) => ({
-    label: s.name,
+    label: s.dashed || it.series.length < 2 ? s.name : SIGNS[n % 6] + " " + s.name,
     stroke: colour("s" + n % 8),
     width: 1.8,
     dash: s.dashed ? [6, 4] : undefined,
@@ -204,10 +224,10 @@ function lines(it, width, key) {
       return shown(v, it.y) + band;
     },
   }));
-  const pad = 10 + 17 * rows(it.marks, it.x, width - it.room - 12);
+  const pad = 10 + 17 * rows(it.marks, it.x, width - it.room - 24);
   const cursor = { sync: { key, scales: ["x", null] }, y: false, drag: { x: true, y: false } };
   const main = {
-    width, height: 230 + pad, padding: [pad, 12, 0, 0], cursor, series: [x, ...series],
+    width, height: 230 + pad, padding: [pad, 24, 0, 0], cursor, legend, series: [x, ...series],
     scales: { x: scaleX(it.x), y: scaleY(it.y) },
     axes: [axisOf(it.x, it.below ? { size: 8, values: () => [] } : { label: it.x.label, labelSize: 18,
       labelFont: "12px system-ui, sans-serif", size: 30 }), axisOf(it.y, { size: it.room })],
@@ -221,8 +241,8 @@ function lines(it, width, key) {
   if (it.below) {
     const b = it.below;
     charts.push([{
-      width, height: 120, padding: [6, 12, 0, 0], cursor,
-      series: [{ ...x, label: "" , value: () => "" }, {
+      width, height: 120, padding: [6, 24, 0, 0], cursor, legend, class: "lower",
+      series: [x, {
         label: b.name, stroke: colour("rule"), fill: colour("rule"), width: 0,
         paths: uPlot.paths.bars({ size: [0.7, 40] }), points: { show: false },
         value: (u, v) => v == null ? "–" : shown(v, b),
@@ -247,7 +267,7 @@ function alone(u, si, show) {
 }
 
 function histogram(it, width) {
-  const pad = 10 + 17 * rows(it.marks, it.x, width - it.room - 12);
+  const pad = 10 + 17 * rows(it.marks, it.x, width - it.room - 24);
   const last = it.xs.length - 1, none = it.xs.map(() => null);
   const series = [{
     label: it.x.label,
@@ -259,8 +279,12 @@ function histogram(it, width) {
   }];
   if (it.overlay) series.push({ label: "for comparison", stroke: colour("s1"), width: 1.8, value: () => "" });
   const opts = {
-    width, height: 240 + pad, padding: [pad, 12, 0, 0], series,
-    cursor: { y: false, drag: { x: true, y: false }, points: { show: false } },
+    width, height: 240 + pad, padding: [pad, 24, 0, 0], series, legend,
+    cursor: {
+      y: false, drag: { x: true, y: false }, points: { show: false },
+      // The bin under the cursor, not the nearest edge.
+      dataIdx: (u, si, i, v) => Math.max(0, i != null && v < it.xs[i] ? i - 1 : i),
+    },
     scales: { x: scaleX(it.x), y: scaleY(it.y) },
     axes: [axisOf(it.x, { label: it.x.label, labelSize: 18, size: 30,
       labelFont: "12px system-ui, sans-serif" }), axisOf(it.y, { size: it.room })],
@@ -354,6 +378,9 @@ document.addEventListener("click", event => {
   };
   image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
 });
+
+// What is folded is printed too.
+addEventListener("beforeprint", () => document.querySelectorAll("details.fold").forEach(it => { it.open = true; }));
 
 // Tables are sorted by the column whose name is pressed.
 for (const table of document.querySelectorAll("table.sort")) {

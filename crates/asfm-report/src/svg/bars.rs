@@ -1,12 +1,12 @@
 //! Bars: in groups by category, and between the edges of a histogram.
 
 use super::View;
-use super::canvas::{Anchor, Canvas, cut, series_class, short, width};
+use super::canvas::{Anchor, Canvas, bar_class, cut, series_class, short, width};
 use super::frame::{self, Plot, SMALL, Sign};
 use crate::scale::{self, Scale, Span};
 use crate::{Axis, Figure, Series};
 
-const LABEL_MOST: f64 = 110.0;
+const LABEL_MOST: f64 = 150.0;
 
 /// Groups of bars with whiskers.
 pub(super) fn grouped(
@@ -21,9 +21,9 @@ pub(super) fn grouped(
     let top = frame::head(canvas, figure, view, if is_told { &[] } else { &legend });
     let axis = Axis { zero: true, ..figure.y.clone() };
     let span = Span::roomy(series.iter().flat_map(Series::every), &axis);
-    let ticks = scale::ticks(span, &axis, 6, false);
+    let ticks = scale::ticks(span, &axis, 8, false);
     let room = frame::room(&ticks);
-    let plot = Plot { left: room, right: view.width - 12.0, top: top + 22.0, bottom: top + 232.0 };
+    let plot = Plot { left: room, right: view.width - 12.0, top: top + 26.0, bottom: top + 236.0 };
     let y = plot.y(span, &axis);
     frame::y_axis(canvas, plot, y, &ticks, &axis.label);
     let each = (plot.right - plot.left) / scale::count(categories.len());
@@ -36,9 +36,9 @@ pub(super) fn grouped(
             let Some(value) = it.y[c] else { continue };
             let shown = scale::shown(value, &axis);
             let hint = format!("{category}, {}: {shown}", it.name);
-            let inset = (bar * 0.06).min(1.0);
+            let inset = (bar * 0.08).min(1.6);
             let (a, b) = ((x + inset, y.at(0.0)), (x + bar - inset, y.at(value)));
-            canvas.rect(&series_class(n, "f"), a, b, Some(&hint));
+            canvas.rect(&bar_class(n), a, b, Some(&hint));
             let ends = it.band.as_ref().and_then(|it| Some((it.0[c]?, it.1[c]?)));
             if let Some((low, high)) = ends {
                 whisker(canvas, x + bar / 2.0, (y.at(low), y.at(high)), (bar * 0.2).min(5.0));
@@ -81,12 +81,15 @@ fn names(canvas: &mut Canvas, plot: Plot, categories: &[String], each: f64) -> f
     tallest + 18.0
 }
 
+/// Edges, counts, and a curve to compare them with.
+type Counted<'a> = (&'a [f64], &'a [f64], Option<&'a [(f64, f64)]>);
+
 /// Counts between edges.
 pub(super) fn histogram(
     canvas: &mut Canvas,
     figure: &Figure,
     view: View,
-    (edges, counts, overlay): (&[f64], &[f64], Option<&[(f64, f64)]>),
+    (edges, counts, overlay): Counted<'_>,
 ) -> f64 {
     let mut legend = Vec::new();
     if overlay.is_some() {
@@ -95,20 +98,20 @@ pub(super) fn histogram(
     }
     let top = frame::head(canvas, figure, view, &legend);
     let (across, down) = histogram_spans(figure, edges, counts, overlay);
-    let ticks = scale::ticks(down, &figure.y, 6, false);
+    let ticks = scale::ticks(down, &figure.y, 8, false);
     let room = frame::room(&ticks);
-    let mut plot = Plot { left: room, right: view.width - 12.0, top: 0.0, bottom: 0.0 };
+    let mut plot = Plot { left: room, right: view.width - frame::RIGHT, top: 0.0, bottom: 0.0 };
     let x = plot.x(across, &figure.x);
     let (_, rows) = frame::rows_of_marks(&figure.marks, x);
-    plot.top = top + 22.0 + 17.0 * scale::count(rows);
+    plot.top = top + 26.0 + 17.0 * scale::count(rows);
     plot.bottom = plot.top + 200.0;
     let y = plot.y(down, &figure.y);
     frame::y_axis(canvas, plot, y, &ticks, "");
-    frame::y_axis(canvas, Plot { top: top + 22.0, ..plot }, y, &[], &figure.y.label);
+    frame::y_axis(canvas, Plot { top: top + 26.0, ..plot }, y, &[], &figure.y.label);
     bins(canvas, figure, (edges, counts), (x, y));
     let x_ticks = frame::x_ticks(across, &figure.x, plot.right - plot.left, false);
     frame::x_axis(canvas, plot, x, &x_ticks, &figure.x.label);
-    frame::marks(canvas, &figure.marks, x, plot, plot.bottom);
+    frame::marks(canvas, &figure.marks, x, plot, None);
     if let Some(curve) = overlay.filter(|it| !it.is_empty()) {
         let places = curve.iter().map(|it| format!("{} {}", short(x.at(it.0)), short(y.at(it.1))));
         let d: Vec<String> = places.collect();
@@ -126,11 +129,11 @@ fn bins(
 ) {
     for (ends, n) in edges.windows(2).zip(counts) {
         let (from, to) = (x.at(ends[0]), x.at(ends[1]));
-        let inset = ((to - from) * 0.06).min(0.8);
+        let inset = ((to - from) * 0.06).min(1.2);
         let [low, high] = [ends[0], ends[1]].map(|it| scale::shown(it, &figure.x));
         let hint = format!("{low} to {high}: {}", scale::shown(*n, &figure.y));
         let (a, b) = ((from + inset, y.at(0.0)), (to - inset, y.at(*n)));
-        canvas.rect(&series_class(0, "f"), a, b, Some(&hint));
+        canvas.rect(&bar_class(0), a, b, Some(&hint));
     }
 }
 

@@ -31,9 +31,15 @@ impl Canvas {
     }
 
     /// A rectangle between two corners, with what is said about it under the cursor.
-    pub(super) fn rect(&mut self, class: &str, a: (f64, f64), b: (f64, f64), hint: Option<&str>) {
-        let (x, y) = (short(a.0.min(b.0)), short(a.1.min(b.1)));
-        let (w, h) = (short((a.0 - b.0).abs()), short((a.1 - b.1).abs()));
+    pub(super) fn rect(
+        &mut self,
+        class: &str,
+        from: (f64, f64),
+        to: (f64, f64),
+        hint: Option<&str>,
+    ) {
+        let (x, y) = (short(from.0.min(to.0)), short(from.1.min(to.1)));
+        let (w, h) = (short((from.0 - to.0).abs()), short((from.1 - to.1).abs()));
         self.add(format_args!(r#"<rect class="{class}" x="{x}" y="{y}" width="{w}" height="{h}""#));
         self.hinted("rect", hint);
     }
@@ -51,6 +57,9 @@ impl Canvas {
             Anchor::Middle => r#" text-anchor="middle""#,
             Anchor::End => r#" text-anchor="end""#,
         };
+        if text.is_empty() {
+            return;
+        }
         let text = text::escape(text);
         self.add(format_args!(r#"<text class="{class}" x="{x}" y="{y}"{anchor}>{text}</text>"#));
     }
@@ -113,6 +122,11 @@ impl Canvas {
 /// The classes of an element of the `n`-th series.
 pub(super) fn series_class(n: usize, how: &str) -> String {
     format!("{how} s{}", n % 8)
+}
+
+/// The classes of a bar of the `n`-th series, which is told apart by how full it is too.
+pub(super) fn bar_class(n: usize) -> String {
+    format!("r{} s{}", n % 4, n % 8)
 }
 
 /// A place with one decimal.

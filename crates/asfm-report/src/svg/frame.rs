@@ -1,11 +1,13 @@
 //! What stands around the numbers: title, legend, axes, marks.
 
 use super::View;
-use super::canvas::{Anchor, Canvas, cut, series_class, width};
+use super::canvas::{Anchor, Canvas, bar_class, cut, series_class, width};
 use crate::scale::{self, Scale, Span, Tick};
 use crate::{Axis, Figure, Mark};
 
 pub(super) const SMALL: f64 = 12.0;
+/// Room at the right, for half a number of the horizontal axis.
+pub(super) const RIGHT: f64 = 24.0;
 
 /// How a series is shown in the legend.
 #[derive(Clone, Copy)]
@@ -73,7 +75,7 @@ fn sample(canvas: &mut Canvas, n: usize, sign: Sign, (x, y): (f64, f64)) {
             }
         }
         Sign::Bar => {
-            canvas.rect(&series_class(n, "f"), (x + 4.0, y - 5.0), (x + 16.0, y + 5.0), None);
+            canvas.rect(&bar_class(n), (x + 4.0, y - 5.0), (x + 16.0, y + 5.0), None);
         }
     }
 }
@@ -91,7 +93,7 @@ pub(super) fn y_axis(canvas: &mut Canvas, plot: Plot, y: Scale, ticks: &[Tick], 
         canvas.text("t", (plot.left - 6.0, at + 4.0), Anchor::End, text);
     }
     let name = cut(name, SMALL, plot.right - 8.0);
-    canvas.text("n", (8.0, plot.top - 8.0), Anchor::Start, &name);
+    canvas.text("n", (8.0, plot.top - 11.0), Anchor::Start, &name);
 }
 
 /// As many numbers on a horizontal axis as fit beside each other.
@@ -149,15 +151,27 @@ pub(super) fn rows_of_marks(marks: &[Mark], x: Scale) -> (Vec<usize>, usize) {
     (rows, most)
 }
 
-/// Numbered lines from flags above the plot to `bottom`.
-pub(super) fn marks(canvas: &mut Canvas, marks: &[Mark], x: Scale, plot: Plot, bottom: f64) {
+/// Numbered lines from flags above the plot through it and through the one under it.
+pub(super) fn marks(
+    canvas: &mut Canvas,
+    marks: &[Mark],
+    x: Scale,
+    plot: Plot,
+    under: Option<Plot>,
+) {
     let (rows, _) = rows_of_marks(marks, x);
-    for (n, (mark, row)) in (1..).zip(marks.iter().zip(rows)) {
-        if !x.sees(mark.at) {
-            continue;
+    let flags =
+        (1..).zip(marks).zip(rows).filter(|((_, it), _)| x.sees(it.at)).map(|(it, row)| {
+            (it.0, it.1, x.at(it.1.at), plot.top - 9.0 - 17.0 * scale::count(row))
+        });
+    let flags: Vec<(usize, &Mark, f64, f64)> = flags.collect();
+    for (_, _, at, top) in &flags {
+        canvas.line("m", (*at, *top), (*at, plot.bottom));
+        if let Some(it) = under {
+            canvas.line("m", (*at, it.top), (*at, it.bottom));
         }
-        let (at, top) = (x.at(mark.at), plot.top - 9.0 - 17.0 * scale::count(row));
-        canvas.line("m", (at, top), (at, bottom));
+    }
+    for (n, mark, at, top) in flags {
         canvas.circle("mf", (at, top), 7.5, Some(&mark.label));
         canvas.text("mt", (at, top + 3.6), Anchor::Middle, &n.to_string());
     }

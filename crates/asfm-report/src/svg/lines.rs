@@ -13,9 +13,15 @@ pub(crate) fn y_span(figure: &Figure, series: &[Series]) -> Span {
     Span::roomy(series.iter().flat_map(Series::every), &figure.y)
 }
 
-pub(crate) fn x_span(figure: &Figure, x: &[f64]) -> Span {
+/// The horizontal span, with room for half a bar at both ends if there are bars.
+pub(crate) fn x_span(figure: &Figure, x: &[f64], has_bars: bool) -> Span {
     let exact = Span::exact(x.iter().copied()).unwrap_or(Span { lo: 0.0, hi: 1.0 });
-    exact.opened(&figure.x)
+    let span = exact.opened(&figure.x);
+    if !has_bars || figure.x.log || x.len() < 2 {
+        return span;
+    }
+    let gap = x.windows(2).map(|it| it[1] - it[0]).fold(span.hi - span.lo, f64::min);
+    Span { lo: span.lo - gap / 2.0, hi: span.hi + gap / 2.0 }
 }
 
 pub(crate) fn lower_span(lower: &Lower) -> Span {
@@ -38,19 +44,19 @@ pub(super) fn draw(
         legend.clear();
     }
     let top = frame::head(canvas, figure, view, &legend);
-    let (across, down) = (x_span(figure, x), y_span(figure, series));
-    let y_ticks = scale::ticks(down, &figure.y, 6, false);
+    let (across, down) = (x_span(figure, x, below.is_some()), y_span(figure, series));
+    let y_ticks = scale::ticks(down, &figure.y, 8, false);
     let lower = below.map(|it| {
         let span = lower_span(it);
         (it, span, scale::ticks(span, &it.axis, 3, false))
     });
     let room = frame::room(&y_ticks).max(lower.as_ref().map_or(0.0, |it| frame::room(&it.2)));
-    let mut plot = Plot { left: room, right: view.width - 12.0, top: 0.0, bottom: 0.0 };
+    let mut plot = Plot { left: room, right: view.width - frame::RIGHT, top: 0.0, bottom: 0.0 };
     let x_scale = plot.x(across, &figure.x);
     let (_, rows) = frame::rows_of_marks(&figure.marks, x_scale);
-    plot.top = top + 22.0 + 17.0 * scale::count(rows);
+    plot.top = top + 26.0 + 17.0 * scale::count(rows);
     plot.bottom = plot.top + 210.0;
-    let label_at = Plot { top: top + 22.0, ..plot };
+    let label_at = Plot { top: top + 26.0, ..plot };
 
     let whole = scale::are_whole(x);
     let ticks = frame::x_ticks(across, &figure.x, plot.right - plot.left, whole);
@@ -58,8 +64,8 @@ pub(super) fn draw(
     frame::y_axis(canvas, plot, y, &y_ticks, "");
     frame::y_axis(canvas, label_at, y, &[], &figure.y.label);
     let under = lower.as_ref().map(|_| Plot {
-        top: plot.bottom + 30.0,
-        bottom: plot.bottom + 90.0,
+        top: plot.bottom + 32.0,
+        bottom: plot.bottom + 92.0,
         ..plot
     });
     let last = under.unwrap_or(plot);
@@ -68,7 +74,7 @@ pub(super) fn draw(
         frame::base(canvas, plot, plot.bottom);
     }
     frame::x_axis(canvas, last, x_scale, &ticks, &figure.x.label);
-    frame::marks(canvas, &figure.marks, x_scale, plot, last.bottom);
+    frame::marks(canvas, &figure.marks, x_scale, plot, under);
     for (n, it) in (0..).zip(series) {
         if let Some(ends) = &it.band {
             band(canvas, n, x, ends, (x_scale, y));

@@ -35,6 +35,10 @@ const RULES: &str = "\
 .c .d{stroke-dasharray:6 4;stroke-linecap:butt}\
 .c .f{stroke:none}\
 .c .b{stroke:none;fill-opacity:.2}\
+.c .r0,.c .r1,.c .r2,.c .r3{stroke-width:1.2}\
+.c .r1{fill-opacity:.5}\
+.c .r2{fill-opacity:.12}\
+.c .r3{fill-opacity:.75;stroke-dasharray:3 2}\
 .c .w{stroke-width:3;stroke-opacity:.35}\
 .c .g{stroke:$grid;stroke-width:1}\
 .c .a{stroke:$rule;stroke-width:1}\
