@@ -13,6 +13,7 @@ mod golden;
 mod manual;
 mod model;
 mod package;
+mod replicate;
 mod shell;
 mod standin;
 mod tidy;
@@ -73,6 +74,14 @@ const VERBS: &[Verb] = &[
                 test | layouts [--agents N] [--days N]",
         does: "serves a small language model and runs markets on it; exit code 3 if it cannot be had",
         run: model::run,
+    },
+    Verb {
+        name: "replicate",
+        usage: "asfm [--seeds S] [--brain B] [--agents N] [--days N] [--set K=V] [--jobs N] \
+                [--only NAME] [--out DIR] | null [--experiments N] [--seeds N]",
+        does: "runs a paper's experiments and writes their page, or experiments in which nothing \
+               differs",
+        run: replicate::run,
     },
     Verb {
         name: "package",

@@ -201,10 +201,10 @@ impl Whole<'_> {
         let mut columns = vec![
             Column::text("claim"),
             Column::text("the paper says"),
-            Column::number("paper", "the paper's number, in the unit of ours; it decides nothing"),
             Column::text("we found"),
             Column::number("effect", "mean over seeds; ratios and shares in percent"),
             Column::text("95 % interval"),
+            Column::number("paper", "the paper's number, in the unit of ours; it decides nothing"),
         ];
         for null in &populations[1..] {
             columns.push(Column {
@@ -218,19 +218,19 @@ impl Whole<'_> {
             let hypothesis = self.hypothesis(it);
             let unit = self.unit(hypothesis);
             let paper = hypothesis.paper.map_or_else(
-                || Cell::Missing("the paper has no number".to_owned()),
+                || Cell::Missing("none".to_owned()),
                 |it| Cell::number(it, shown(unit, it)),
             );
             let mut row = vec![
                 Cell::text(&hypothesis.id),
                 Cell::text(&hypothesis.claim),
-                paper,
                 badge(it),
                 match effect(it) {
                     Some(effect) => Cell::number(effect, shown(unit, effect)),
-                    None => Cell::Missing(it.because.clone().unwrap_or_default()),
+                    None => Cell::Missing("none".to_owned()),
                 },
                 interval(it, unit),
+                paper,
             ];
             for null in 1..populations.len() {
                 let same = |other: &&Finding| other.hypothesis == it.hypothesis;
@@ -601,7 +601,7 @@ fn interval(finding: &Finding, unit: Unit) -> Cell {
     match ci {
         Some(it) => Cell::text(format!("{} to {}", shown(unit, it.lo), shown(unit, it.hi))),
         None if finding.judged.is_some() => Cell::text("the same in every seed"),
-        None => Cell::Missing("fewer than five seeds".to_owned()),
+        None => Cell::Missing("none".to_owned()),
     }
 }
 
