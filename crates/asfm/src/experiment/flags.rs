@@ -18,6 +18,8 @@ pub(crate) enum Verb {
     Status(Status),
     /// List the numbers of the runs that are missing.
     Pending(Pending),
+    /// Pack all runs into a few Parquet tables for notebooks.
+    Collect(Collect),
     /// Judge the hypotheses from the run files, as a table, JSON or a page.
     Report(Report),
 }
@@ -170,4 +172,14 @@ pub(crate) struct Report {
     /// Print what was found as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Collect {
+    /// The planned folder.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Where to write the tables; those that are there are overwritten.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }

@@ -4,6 +4,7 @@
 //! one file per arm, `attempts/` with runs that are being made and `runs/` with those that are done.
 //! The truth is in the run files; everything else can be made again.
 
+mod collect;
 mod flags;
 mod folder;
 mod local;
@@ -27,6 +28,7 @@ pub(crate) fn experiment(verb: &Verb) -> Result<(), Failure> {
         Verb::Task(flags) => task::task(flags),
         Verb::Status(flags) => status::status(flags),
         Verb::Pending(flags) => status::pending(flags),
+        Verb::Collect(flags) => collect::collect(flags),
         Verb::Report(flags) => report::report(flags),
     }
 }
