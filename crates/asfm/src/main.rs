@@ -9,6 +9,7 @@ mod branch;
 mod cli;
 mod doctor;
 mod drive;
+mod experiment;
 mod failure;
 mod pipe;
 mod resume;
