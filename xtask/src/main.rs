@@ -13,7 +13,9 @@ mod golden;
 mod manual;
 mod model;
 mod package;
+mod process;
 mod shell;
+mod slurm;
 mod standin;
 mod tidy;
 
@@ -73,6 +75,12 @@ const VERBS: &[Verb] = &[
                 test | layouts [--agents N] [--days N]",
         does: "serves a small language model and runs markets on it; exit code 3 if it cannot be had",
         run: model::run,
+    },
+    Verb {
+        name: "slurm",
+        usage: "test [--program FILE] | up | down",
+        does: "runs an experiment on a small cluster, where a node dies; exit code 3 if it cannot be had",
+        run: slurm::run,
     },
     Verb {
         name: "package",

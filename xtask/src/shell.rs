@@ -52,13 +52,21 @@ impl Args {
         self.0.len() < before
     }
 
-    /// Takes `--name NUMBER` out.
-    pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, Misuse> {
+    /// Takes `--name TEXT` out.
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Misuse> {
         let Some(at) = self.0.iter().position(|it| it == name) else {
             return Ok(None);
         };
         self.0.remove(at);
-        let value = self.0.remove(at).unwrap_or_default();
+        let value = self.0.remove(at).filter(|it| !it.starts_with("--"));
+        value.map(Some).ok_or_else(|| Misuse(format!("`{name}` needs a value")))
+    }
+
+    /// Takes `--name NUMBER` out.
+    pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, Misuse> {
+        let Some(value) = self.text(name)? else {
+            return Ok(None);
+        };
         let number = value.parse();
         number
             .map(Some)
