@@ -34,7 +34,7 @@ pub(crate) struct Submission {
     pub(crate) folder: PathBuf,
     /// This program: absolute, and on a disk that all nodes share.
     pub(crate) program: PathBuf,
-    /// The indices of tasks that are neither done nor running.
+    /// The indices of tasks that are not done; those in the queue are left out when sending.
     pub(crate) pending: Vec<u32>,
     pub(crate) flags: SubmitFlags,
 }
@@ -60,6 +60,9 @@ pub(crate) struct SubmitFlags {
     /// A further option for sbatch, as in `--sbatch=--mem=2G`; may be given several times.
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
     pub(crate) sbatch: Vec<SbatchOption>,
+    /// Flags for each task, after `--`, such as `-- --scratch /tmp`.
+    #[arg(last = true, value_name = "TASK FLAGS")]
+    pub(crate) task: Vec<String>,
 }
 
 /// A value that fits into a line of a batch file without quotes.
@@ -92,7 +95,7 @@ impl FromStr for Licence {
         let (name, number) = text.split_once(':').unwrap_or((text, "1"));
         let per_task = number.parse();
         let per_task =
-            per_task.map_err(|_| format!("expected a whole number, found `{number}`"))?;
+            per_task.map_err(|_| format!("expected a number from 1, found `{number}`"))?;
         Ok(Self { name: name.parse()?, per_task })
     }
 }
@@ -202,6 +205,9 @@ pub(crate) fn submit(it: &Submission) -> anyhow::Result<Submitted> {
 /// array must not have.
 pub(crate) fn batches(it: &Submission, max_array: NonZeroU32) -> anyhow::Result<Vec<Batch>> {
     let folder = one_line(&it.folder)?;
+    if it.flags.task.iter().any(|it| it.contains(char::is_control)) {
+        bail!("a flag for a task must be text in one line");
+    }
     // Where a log goes, Slurm reads both as its own, in the names of folders too.
     if folder.contains(['%', '\\']) {
         bail!("Slurm cannot write logs where a folder has % or \\ in its name: {folder}");
@@ -227,12 +233,14 @@ pub(crate) fn batches(it: &Submission, max_array: NonZeroU32) -> anyhow::Result<
         let options = options(&it.flags, &name, folder, &local, offset);
         let waiting = if waits { ", after the one before" } else { "" };
         let (folder, program) = (quoted(folder), quoted(program));
+        let words = it.flags.task.iter().map(|it| format!(" {}", quoted(it)));
+        let words = words.collect::<Vec<String>>().concat();
         let text = format!(
             r#"#!/bin/sh
 # asfm: batch {number} of {n_batches}{waiting}: tasks {tasks}.
 {options}# Threads that have no processor slow each other down.
 export RAYON_NUM_THREADS="${{SLURM_CPUS_PER_TASK:-1}}"
-{program} experiment task {folder} --index "$((SLURM_ARRAY_TASK_ID + {offset}))" &
+{program} experiment task {folder} --index "$((SLURM_ARRAY_TASK_ID + {offset}))"{words} &
 task=$!
 # Shortly before the time limit Slurm tells this shell, and only it: the task stops at a boundary.
 deadline=
@@ -463,6 +471,7 @@ mod tests {
             partition: Some("short".parse().expect("a word")),
             time: Some("1-00:00:00".parse().expect("a word")),
             sbatch: vec!["--mem=2G".parse().expect("an option")],
+            task: vec!["--scratch".to_owned(), "/tmp/Ann's".to_owned()],
             ..SubmitFlags::default()
         };
         let batches = batches(&submission(&[3, 7, 8, 9], flags), max(1001)).expect("sound names");
@@ -485,6 +494,7 @@ mod tests {
         "#);
         let call = r#"'/opt/asfm' experiment task '/data/Ann'\''s "sweep"' --index "#;
         assert!(batches[0].text.contains(call), "{}", batches[0].text);
+        assert!(batches[0].text.contains(r" '--scratch' '/tmp/Ann'\''s' &"), "{}", batches[0].text);
     }
 
     #[test]
