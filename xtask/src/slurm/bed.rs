@@ -21,7 +21,7 @@ pub(super) const NODES: [&str; 3] = ["n1", "n2", "n3"];
 /// One array holds so many tasks: few, so that the test needs several.
 pub(super) const MAX_ARRAY: u32 = 8;
 /// Programs that the bed is made of, and the Debian packages that have them.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("slurmctld", "slurmctld"),
     ("slurmd", "slurmd"),
     ("sbatch", "slurm-client"),
@@ -30,6 +30,7 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("munged", "munge"),
     ("unshare", "util-linux"),
     ("setpriv", "util-linux"),
+    ("taskset", "util-linux"),
     ("ss", "iproute2"),
 ];
 /// The numbers of the daemons, for whoever comes after a bed that was not torn down.
@@ -132,10 +133,15 @@ impl Bed {
         Ok(it)
     }
 
-    /// Starts the daemon of a node.
+    /// Starts the daemon of a node. All nodes share one processor, so that tasks take some seconds
+    /// on a fast machine too.
     pub(super) fn start_node(&mut self, node: &str) -> anyhow::Result<()> {
         let conf = self.path("slurm.conf");
-        self.spawn(node, "slurmd", &["-D", "-f", &conf, "-N", node])
+        let slurmd = find("slurmd").context("there is no slurmd")?;
+        let slurmd = slurmd.to_string_lossy();
+        let processor = a_processor()?;
+        let words = ["-c", &processor, &slurmd, "-D", "-f", &conf, "-N", node];
+        self.spawn(node, "taskset", &words)
     }
 
     /// Ends a node as a power cut does; says what was running on it.
@@ -393,6 +399,14 @@ pub(super) fn end_left_over(folder: &Path) -> anyhow::Result<usize> {
     }
     fs::remove_file(&file)?;
     Ok(lives.len())
+}
+
+/// The first processor that we may use.
+fn a_processor() -> anyhow::Result<String> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let list = status.lines().find_map(|it| it.strip_prefix("Cpus_allowed_list:"));
+    let first = list.and_then(|it| it.trim().split([',', '-']).next());
+    first.map(str::to_owned).context("no processor is allowed")
 }
 
 /// Ports that nobody uses: asked for and given back.

@@ -20,7 +20,7 @@ use crate::standin;
 /// Tasks of some seconds each, more than one array takes.
 const EXPERIMENT: &str = "fixtures/experiments/cluster.toml";
 /// How long tasks may run before something happens to them.
-const HEAD_START: Duration = Duration::from_secs(1);
+const HEAD_START: Duration = Duration::from_millis(500);
 
 /// `cargo xtask slurm test`.
 pub(super) fn test(mut args: Args) -> anyhow::Result<()> {
@@ -52,9 +52,9 @@ fn built() -> anyhow::Result<PathBuf> {
     let shell = shell::at_root()?;
     shell::cargo(&shell, "build --locked -p asfm").run()?;
     let program = standin::binary("asfm");
-    let knows = Command::new(&program).args(["experiment", "--help"]).output()?;
+    let knows = Command::new(&program).args(["experiment", "submit", "--help"]).output()?;
     if !knows.status.success() {
-        return Err(Missing("this asfm has no experiments".to_owned()).into());
+        return Err(Missing("this asfm cannot send experiments to a cluster".to_owned()).into());
     }
     Ok(program)
 }
@@ -73,7 +73,7 @@ fn sweep(bed: &mut Bed, program: &Path, patience: &Patience, story: &Story) -> a
     let copied = Command::new("cp").arg("-a").args([&there, &here]).status()?;
     ensure!(copied.success(), "cannot copy the planned experiment");
     let all: Vec<u32> = cluster.pending()?;
-    story.tell(&format!("planned: {}", planned.lines().last().unwrap_or_default()));
+    story.tell(&format!("planned: {}", planned.lines().next().unwrap_or_default()));
     ensure!(all.len() > MAX_ARRAY as usize, "one array takes all {} tasks", all.len());
 
     let local = Sweep { folder: &here, ..cluster };
@@ -128,6 +128,8 @@ fn sweep(bed: &mut Bed, program: &Path, patience: &Patience, story: &Story) -> a
             == "idle")
     })?;
     story.tell(&format!("node {} is back", hurt.node));
+    // Runs are large, and these have said what they had to say.
+    fs::remove_dir_all(&work)?;
     Ok(())
 }
 
