@@ -13,8 +13,10 @@ mod golden;
 mod manual;
 mod model;
 mod package;
+mod process;
 mod replicate;
 mod shell;
+mod slurm;
 mod standin;
 mod tidy;
 
@@ -82,6 +84,12 @@ const VERBS: &[Verb] = &[
         does: "runs a paper's experiments and writes their page, or experiments in which nothing \
                differs",
         run: replicate::run,
+    },
+    Verb {
+        name: "slurm",
+        usage: "test [--program FILE] | up | down",
+        does: "runs an experiment on a small cluster, where a node dies; exit code 3 if it cannot be had",
+        run: slurm::run,
     },
     Verb {
         name: "package",

@@ -54,11 +54,9 @@ impl Args {
 
     /// Takes `--name NUMBER` out.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, Misuse> {
-        let Some(at) = self.0.iter().position(|it| it == name) else {
+        let Some(value) = self.text(name)? else {
             return Ok(None);
         };
-        self.0.remove(at);
-        let value = self.0.remove(at).unwrap_or_default();
         let number = value.parse();
         number
             .map(Some)

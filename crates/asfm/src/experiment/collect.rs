@@ -102,7 +102,10 @@ impl Tables {
                     ("shortfall", Real),
                 ]),
             )?,
-            metrics: Table::create(path("metrics"), &with(&[("statistic", Text), ("value", Real)]))?,
+            metrics: Table::create(
+                path("metrics"),
+                &with(&[("statistic", Text), ("value", Real)]),
+            )?,
         })
     }
 
@@ -110,12 +113,14 @@ impl Tables {
         let observed = observe(run)?;
         let info = run.info();
         let text = |it: &str| Cell::Text(it.to_owned());
-        let whose = || vec![
-            int(task.index),
-            text(&task.arm),
-            text(&task.population),
-            Cell::Int(task.seed.cast_signed()),
-        ];
+        let whose = || {
+            vec![
+                int(task.index),
+                text(&task.arm),
+                text(&task.population),
+                Cell::Int(task.seed.cast_signed()),
+            ]
+        };
         let row = |rest: Vec<Cell>| [whose(), rest].concat();
         let mut cells = vec![
             int(task.index),

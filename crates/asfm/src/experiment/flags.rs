@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::submit::SubmitFlags;
 use crate::cli::{Brain, ModelFlags};
 
 #[derive(Debug, Subcommand)]
@@ -14,6 +15,8 @@ pub(crate) enum Verb {
     Run(Run),
     /// Make one run, or one part of all; does nothing where it is done.
     Task(Task),
+    /// Send the runs that are missing to a cluster.
+    Submit(Submit),
     /// Say which runs are done, being made, stopped and missing.
     Status(Status),
     /// List the numbers of the runs that are missing.
@@ -182,4 +185,16 @@ pub(crate) struct Collect {
     /// Where to write the tables; those that are there are overwritten.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Submit {
+    /// The planned folder, on a disk that all nodes share.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// To Slurm, the only cluster that is known; for others, see `task` and `pending`.
+    #[arg(long, required = true)]
+    pub(crate) slurm: bool,
+    #[command(flatten)]
+    pub(crate) how: SubmitFlags,
 }

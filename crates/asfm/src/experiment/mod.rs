@@ -13,6 +13,7 @@ mod page;
 mod plan;
 mod report;
 mod status;
+mod submit;
 mod task;
 
 pub(crate) use flags::Verb;
@@ -26,6 +27,7 @@ pub(crate) fn experiment(verb: &Verb) -> Result<(), Failure> {
         Verb::Plan(flags) => plan::plan(flags),
         Verb::Run(flags) => local::run(flags),
         Verb::Task(flags) => task::task(flags),
+        Verb::Submit(flags) => status::submit(flags),
         Verb::Status(flags) => status::status(flags),
         Verb::Pending(flags) => status::pending(flags),
         Verb::Collect(flags) => collect::collect(flags),
