@@ -70,7 +70,7 @@ fn suite(paper: &str, mut args: Args) -> anyhow::Result<()> {
             eprintln!("replicate: {} is planned already and goes on as planned", folder.display());
         }
         let mut run = Command::new(&asfm);
-        run.args(["experiment", "run"]).arg(&folder).args(&model);
+        run.args(["experiment", "run", "--no-report"]).arg(&folder).args(&model);
         if let Some(jobs) = &jobs {
             run.args(["--jobs", jobs]);
         }

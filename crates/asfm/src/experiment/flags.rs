@@ -100,6 +100,9 @@ pub(crate) struct Run {
     /// language model.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Only make the runs; judging is left to `report`.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) no_report: bool,
     /// Print what was found as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

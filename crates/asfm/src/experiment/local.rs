@@ -38,6 +38,9 @@ pub(super) fn run(flags: &Run) -> Result<(), Failure> {
         let seconds = started.elapsed().as_secs_f64();
         eprintln!("made {made} of {} runs in {seconds:.1} s", folder.tasks.len());
     }
+    if flags.no_report {
+        return Ok(());
+    }
     report::report(&Report {
         folders: vec![folder.path],
         out: None,
