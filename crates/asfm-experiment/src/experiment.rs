@@ -48,16 +48,17 @@ impl Experiment {
         let source = Source { name: file.to_owned(), text: text.to_owned() };
         let it: written::Experiment = source.parse()?;
         if !arm::is_name(it.name.get_ref()) {
-            let what = format!(
-                "`{}` is no name: expected letters, digits, `-`, `_` and `.`",
-                it.name.get_ref()
-            );
+            let what = format!("`{}` is no name: expected {}", it.name.get_ref(), arm::NAME);
             return Err(source.error(it.name.span(), "name", what));
         }
         for (at, null) in it.nulls.iter().enumerate() {
-            if !["zi", "rules"].contains(&null.get_ref().as_str()) {
-                let what = format!("unknown null `{}`, expected `zi` or `rules`", null.get_ref());
-                return Err(source.error(null.span(), &format!("nulls[{at}]"), what));
+            let word = null.get_ref();
+            let refuse = |what| Err(source.error(null.span(), &format!("nulls[{at}]"), what));
+            if !["zi", "rules"].contains(&word.as_str()) {
+                return refuse(format!("unknown null `{word}`, expected `zi` or `rules`"));
+            }
+            if it.nulls[..at].iter().any(|before| before.get_ref() == word) {
+                return refuse(format!("the null `{word}` is listed twice"));
             }
         }
         let arms = arm::read(&source, &it.arm)?;
@@ -111,25 +112,25 @@ impl Experiment {
     /// A statistic of a sector, a stock, a kind or a day that the scenario lacks, or a branch after
     /// its end.
     pub fn check(&self, arm: usize, scenario: &Scenario) -> Result<(), ScenarioError> {
+        let name = &self.arms[arm].name;
         for it in &self.hypotheses {
             if it.contrast.arms().contains(&arm) {
-                self.statistics[it.statistic].check(&self.source, scenario)?;
+                self.statistics[it.statistic].check(&self.source, name, scenario)?;
             }
         }
         for it in &self.figures {
             if it.arms.contains(&arm) {
                 for statistic in it.statistics() {
-                    self.statistics[*statistic].check(&self.source, scenario)?;
+                    self.statistics[*statistic].check(&self.source, name, scenario)?;
                 }
             }
         }
         if let Some(branch) = self.arms[arm].branch
             && branch.day > scenario.days()
         {
-            let (day, days) = (branch.day, scenario.days());
-            let key = format!("arm `{}`: branch", self.arms[arm].name);
-            let what = format!("day {day} is after the last of {days} days");
-            return Err(self.source.error(0..0, &key, what));
+            let key = format!("arm `{name}`: branch.day");
+            let what = format!("expected at most {}, found {}", scenario.days(), branch.day);
+            return Err(self.source.error(branch.span.0..branch.span.1, &key, what));
         }
         Ok(())
     }

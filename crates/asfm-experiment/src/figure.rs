@@ -90,7 +90,7 @@ impl Figure {
     ) -> Result<Self, ScenarioError> {
         let key = |field: &str| format!("figure[{at}].{field}");
         if !arm::is_name(it.id.get_ref()) {
-            let what = "expected an id of letters, digits, `-`, `_` and `.`";
+            let what = format!("`{}` is no id: expected {}", it.id.get_ref(), arm::NAME);
             return Err(from.error(it.id.span(), &key("id"), what));
         }
         let place = |name: &String| arm::find(from, arms, name, &it.arms.span(), &key("arms"));

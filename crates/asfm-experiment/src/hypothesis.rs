@@ -142,7 +142,7 @@ impl Hypothesis {
         let key = |field: &str| format!("hypothesis[{at}].{field}");
         let id = it.id.get_ref();
         if !arm::is_name(id) {
-            let what = format!("`{id}` is no id: expected letters, digits, `-`, `_` and `.`");
+            let what = format!("`{id}` is no id: expected {}", arm::NAME);
             return Err(from.error(it.id.span(), &key("id"), what));
         }
         let name = it.statistic.get_ref();
