@@ -6,7 +6,7 @@ use std::ops::Range;
 use asfm_engine::{ScenarioError, Source};
 use toml::{Spanned, Value};
 
-use crate::written;
+use crate::{word, written};
 
 /// One condition of an experiment.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Arm {
     pub models_only: bool,
     /// Added to every seed: for arms that are not to be paired.
     pub seed_offset: u64,
+    /// Where the file names it.
+    pub(crate) span: (usize, usize),
 }
 
 /// Where an arm's runs part from another arm's.
@@ -86,6 +88,7 @@ pub(crate) fn read(from: &Source, written: &[written::Arm]) -> Result<Vec<Arm>, 
                 branch: None,
                 models_only: it.models_only,
                 seed_offset: it.seed_offset,
+                span: (it.name.span().start, it.name.span().end),
             });
             branches.push(it.branch.clone().map(|it| {
                 let span = it.span();
@@ -137,12 +140,8 @@ pub(crate) fn find(
     key: &str,
 ) -> Result<usize, ScenarioError> {
     let unknown = || {
-        let known: Vec<String> = arms.iter().map(|it| format!("`{}`", it.name)).collect();
-        from.error(
-            span.clone(),
-            key,
-            format!("no arm is named `{name}`, expected one of {}", known.join(", ")),
-        )
+        let known: Vec<&str> = arms.iter().map(|it| it.name.as_str()).collect();
+        word::unknown(from, (span.clone(), key), ("arm", name), &known)
     };
     arms.iter().position(|it| it.name == name).ok_or_else(unknown)
 }

@@ -6,6 +6,7 @@ use crate::arm::{self, Arm};
 use crate::figure::Figure;
 use crate::hypothesis::Hypothesis;
 use crate::statistic::Statistic;
+use crate::word;
 use crate::written::{self, Seeds};
 
 /// How many seeds an experiment has unless its file says so (Cohen's d of 0.8 at 80 % power).
@@ -36,6 +37,8 @@ pub struct Experiment {
     pub hypotheses: Vec<Hypothesis>,
     /// The figures of its page.
     pub figures: Vec<Figure>,
+    /// Where the file names the base scenario.
+    scenario_span: (usize, usize),
 }
 
 impl Experiment {
@@ -53,9 +56,12 @@ impl Experiment {
         }
         for (at, null) in it.nulls.iter().enumerate() {
             let word = null.get_ref();
-            let refuse = |what| Err(source.error(null.span(), &format!("nulls[{at}]"), what));
+            let refuse =
+                |what: String| Err(source.error(null.span(), &format!("nulls[{at}]"), what));
             if !["zi", "rules"].contains(&word.as_str()) {
-                return refuse(format!("unknown null `{word}`, expected `zi` or `rules`"));
+                let place = (null.span(), format!("nulls[{at}]"));
+                let place = (place.0, place.1.as_str());
+                return Err(word::unknown(&source, place, ("null", word), &["zi", "rules"]));
             }
             if it.nulls[..at].iter().any(|before| before.get_ref() == word) {
                 return refuse(format!("the null `{word}` is listed twice"));
@@ -89,6 +95,7 @@ impl Experiment {
             name: it.name.into_inner(),
             title: it.title,
             about: it.about,
+            scenario_span: (it.scenario.span().start, it.scenario.span().end),
             scenario: it.scenario.into_inner(),
             seeds,
             nulls: it.nulls.into_iter().map(toml::Spanned::into_inner).collect(),
@@ -103,6 +110,24 @@ impl Experiment {
     /// Reads seeds as a flag gives them: how many from 1, or `A..B` with both ends.
     pub fn seeds_of(text: &str) -> Option<Vec<u64>> {
         Seeds::read(text).map(|it| it.0)
+    }
+
+    /// A mistake in what an arm changes: the key that it sets, and what is wrong.
+    pub fn arm_error(&self, arm: usize, set: &str, what: &str) -> ScenarioError {
+        let Arm { name, span, .. } = &self.arms[arm];
+        self.source.error(span.0..span.1, &format!("arm `{name}`: set.{set}"), what)
+    }
+
+    /// A mistake in the name of an arm's scenario, its own or the base.
+    pub fn scenario_error(&self, arm: usize, what: &str) -> ScenarioError {
+        let Arm { name, span, scenario, .. } = &self.arms[arm];
+        match scenario {
+            Some(_) => self.source.error(span.0..span.1, &format!("arm `{name}`: scenario"), what),
+            None => {
+                let (from, to) = self.scenario_span;
+                self.source.error(from..to, "scenario", what)
+            }
+        }
     }
 
     /// Checks that an arm's scenario has what is claimed about it.

@@ -5,7 +5,7 @@ use asfm_measure::{Observed, Readings, Trader};
 use asfm_stats::{inequality, moments, rank};
 use toml::Spanned;
 
-use crate::written;
+use crate::{word, written};
 
 /// One number of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,6 +149,26 @@ impl Statistic {
         Some(Self { name: word.to_owned(), log, term, less: None, span: 0..0 })
     }
 
+    /// A word that is neither a statistic of the file nor a measure.
+    pub(crate) fn unknown(
+        from: &Source,
+        span: std::ops::Range<usize>,
+        key: &str,
+        found: &str,
+        statistics: &[Self],
+    ) -> ScenarioError {
+        let bare = found.strip_prefix("log ").map_or(found, str::trim);
+        let known: Vec<&str> = statistics.iter().map(|it| it.name.as_str()).collect();
+        let known: Vec<&str> = known.into_iter().chain(measures().map(|it| it.0)).collect();
+        let error = word::unknown(from, (span, key), ("statistic", bare), &known);
+        let how = "`[statistic.NAME]` makes one; a measure without settings is named directly, as \
+                   `ON` or `log ON`";
+        match &error.hint {
+            Some(hint) => error.clone().hint(format!("{hint} {how}")),
+            None => error.hint(how),
+        }
+    }
+
     pub(crate) fn read(
         from: &Source,
         name: &str,
@@ -158,15 +178,8 @@ impl Statistic {
         let key = format!("statistic.{name}");
         let measure = Measure::of_word(it.measure.get_ref()).ok_or_else(|| {
             let known: Vec<&str> = measures().map(|it| it.0).collect();
-            from.error(
-                it.measure.span(),
-                &format!("{key}.measure"),
-                format!(
-                    "unknown measure `{}`, expected one of {}",
-                    it.measure.get_ref(),
-                    known.join(", ")
-                ),
-            )
+            let place = (it.measure.span(), format!("{key}.measure"));
+            word::unknown(from, (place.0, &place.1), ("measure", it.measure.get_ref()), &known)
         })?;
         let plain = |it: &Option<Spanned<String>>| it.as_ref().map(|it| it.get_ref().clone());
         let list = |it: &Option<Vec<Spanned<String>>>| {
