@@ -6,7 +6,7 @@ use std::ops::Range;
 use asfm_engine::{ScenarioError, Source};
 use toml::{Spanned, Value};
 
-use crate::written;
+use crate::{word, written};
 
 /// One condition of an experiment.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Arm {
     pub models_only: bool,
     /// Added to every seed: for arms that are not to be paired.
     pub seed_offset: u64,
+    /// Where the file names it.
+    pub(crate) span: (usize, usize),
 }
 
 /// Where an arm's runs part from another arm's.
@@ -34,6 +36,8 @@ pub struct Branch {
     pub from: usize,
     /// The first day that is lived anew.
     pub day: u32,
+    /// Where the file says so.
+    pub(crate) span: (usize, usize),
 }
 
 /// Reads all arms; one that varies becomes several.
@@ -45,13 +49,32 @@ pub(crate) fn read(from: &Source, written: &[written::Arm]) -> Result<Vec<Arm>, 
         for point in points(from, it, &key)? {
             let name = point.fill(it.name.get_ref());
             let refuse = |what: String| Err(from.error(it.name.span(), &key("name"), what));
-            if !is_name(&name) {
-                return refuse(format!(
-                    "`{name}` is no name: expected letters, digits, `-`, `_` and `.`"
-                ));
+            if let Some(blank) = point.left(it, &name) {
+                let known: Vec<String> = it.vary.keys().map(|it| format!("`vary.{it}`")).collect();
+                let what = format!(
+                    "nothing is named `{blank}` that `{{{blank}}}` could stand for, expected one \
+                     of {}",
+                    known.join(", ")
+                );
+                return Err(from.error(it.name.span(), &format!("arm[{at}]"), what));
             }
-            if arms.iter().any(|arm| arm.name == name) {
-                return refuse(format!("two arms are named `{name}`"));
+            if !is_name(&name) {
+                return refuse(format!("`{name}` is no name: expected {NAME}"));
+            }
+            if let Some(arm) = arms.iter().find(|arm| arm.name.eq_ignore_ascii_case(&name)) {
+                return refuse(match (arm.name == name, it.vary.is_empty()) {
+                    (true, true) => format!("two arms are named `{name}`"),
+                    (true, false) => format!(
+                        "two arms are named `{name}`: each value of `vary` needs a name of its \
+                         own, as `{{{}}}` in it makes one",
+                        it.vary.keys().next().map_or("", String::as_str)
+                    ),
+                    _ => format!(
+                        "`{}` and `{name}` differ in capitals only, and not every disk tells them \
+                         apart",
+                        arm.name
+                    ),
+                });
             }
             let title = if it.title.is_empty() { name.clone() } else { point.fill(&it.title) };
             let changes = it.set.iter();
@@ -65,12 +88,17 @@ pub(crate) fn read(from: &Source, written: &[written::Arm]) -> Result<Vec<Arm>, 
                 branch: None,
                 models_only: it.models_only,
                 seed_offset: it.seed_offset,
+                span: (it.name.span().start, it.name.span().end),
             });
-            branches.push(it.branch.clone());
+            branches.push(it.branch.clone().map(|it| {
+                let span = it.span();
+                let written::Branch { from, day } = it.into_inner();
+                Spanned::new(span, written::Branch { from: point.fill(&from), day })
+            }));
         }
     }
     if arms.is_empty() {
-        return Err(from.error(0..0, "arm", "expected at least one [[arm]]"));
+        return Err(from.error(0..0, "arm", "expected at least one `[[arm]]`, found none"));
     }
     for (at, branch) in branches.into_iter().enumerate() {
         let Some(branch) = branch else { continue };
@@ -85,9 +113,16 @@ pub(crate) fn read(from: &Source, written: &[written::Arm]) -> Result<Vec<Arm>, 
             return refuse("a branch has the seeds of the arm that it branches from");
         }
         if *day == 0 {
-            return refuse("expected a day from 1 on");
+            return refuse("expected a day from 1 on, found 0");
         }
-        arms[at].branch = Some(Branch { from: parent, day: *day });
+        if arms[parent].models_only && !arms[at].models_only {
+            return refuse("a branch of an arm with `models-only` needs it, too");
+        }
+        arms[at].branch = Some(Branch {
+            from: parent,
+            day: *day,
+            span: (branch.span().start, branch.span().end),
+        });
     }
     Ok(arms)
 }
@@ -105,15 +140,14 @@ pub(crate) fn find(
     key: &str,
 ) -> Result<usize, ScenarioError> {
     let unknown = || {
-        let known: Vec<String> = arms.iter().map(|it| format!("`{}`", it.name)).collect();
-        from.error(
-            span.clone(),
-            key,
-            format!("no arm is named `{name}`, expected one of {}", known.join(", ")),
-        )
+        let known: Vec<&str> = arms.iter().map(|it| it.name.as_str()).collect();
+        word::unknown(from, (span.clone(), key), ("arm", name), &known)
     };
     arms.iter().position(|it| it.name == name).ok_or_else(unknown)
 }
+
+/// What a name is made of.
+pub(crate) const NAME: &str = "at most 80 letters, digits, `-`, `_` and `.`, and no `.` in front";
 
 /// Whether a word can name a file on every system.
 pub(crate) fn is_name(word: &str) -> bool {
@@ -139,7 +173,10 @@ fn points<'w>(
             return refuse("expected at least one value");
         }
         if arm.zip && values.get_ref().len() != length {
-            return refuse("lists that are zipped are of one length");
+            let n = values.get_ref().len();
+            return refuse(&format!(
+                "with `zip`, expected {length} values as in the first list, found {n}"
+            ));
         }
         if arm.zip {
             points.resize_with(length, || Point(BTreeMap::new()));
@@ -163,6 +200,18 @@ fn points<'w>(
 }
 
 impl Point<'_> {
+    /// A `{word}` that stands for nothing, in an arm that varies.
+    fn left(&self, arm: &written::Arm, name: &str) -> Option<String> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let keys = arm.set.iter().map(|(key, value)| self.fill(key) + " " + &filled(self, value));
+        let all = [name.to_owned(), self.fill(&arm.title)].into_iter().chain(keys);
+        let scenario = arm.scenario.iter().map(|it| self.fill(it));
+        let from = arm.branch.iter().map(|it| self.fill(&it.get_ref().from));
+        all.chain(scenario).chain(from).find_map(|it| blank(&it))
+    }
+
     /// A text with `{name}` replaced.
     fn fill(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (name, value)| {
@@ -191,4 +240,25 @@ impl Point<'_> {
             other => other.clone(),
         }
     }
+}
+
+/// All texts in a value, filled.
+fn filled(point: &Point<'_>, value: &Value) -> String {
+    match point.value(value) {
+        Value::String(text) => text,
+        Value::Array(all) => all.iter().map(|it| filled(point, it)).collect::<Vec<_>>().join(" "),
+        Value::Table(all) => {
+            all.iter().map(|(key, it)| format!("{key} {}", filled(point, it))).collect()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The first word in braces.
+fn blank(text: &str) -> Option<String> {
+    text.split('{').skip(1).find_map(|rest| {
+        let word = rest.split_once('}')?.0;
+        let plain = |c: char| c.is_alphanumeric() || "-_".contains(c);
+        (!word.is_empty() && word.chars().all(plain)).then(|| word.to_owned())
+    })
 }

@@ -6,6 +6,7 @@ use crate::arm::{self, Arm};
 use crate::figure::Figure;
 use crate::hypothesis::Hypothesis;
 use crate::statistic::Statistic;
+use crate::word;
 use crate::written::{self, Seeds};
 
 /// How many seeds an experiment has unless its file says so (Cohen's d of 0.8 at 80 % power).
@@ -36,6 +37,8 @@ pub struct Experiment {
     pub hypotheses: Vec<Hypothesis>,
     /// The figures of its page.
     pub figures: Vec<Figure>,
+    /// Where the file names the base scenario.
+    scenario_span: (usize, usize),
 }
 
 impl Experiment {
@@ -48,16 +51,20 @@ impl Experiment {
         let source = Source { name: file.to_owned(), text: text.to_owned() };
         let it: written::Experiment = source.parse()?;
         if !arm::is_name(it.name.get_ref()) {
-            let what = format!(
-                "`{}` is no name: expected letters, digits, `-`, `_` and `.`",
-                it.name.get_ref()
-            );
+            let what = format!("`{}` is no name: expected {}", it.name.get_ref(), arm::NAME);
             return Err(source.error(it.name.span(), "name", what));
         }
         for (at, null) in it.nulls.iter().enumerate() {
-            if !["zi", "rules"].contains(&null.get_ref().as_str()) {
-                let what = format!("unknown null `{}`, expected `zi` or `rules`", null.get_ref());
-                return Err(source.error(null.span(), &format!("nulls[{at}]"), what));
+            let word = null.get_ref();
+            let refuse =
+                |what: String| Err(source.error(null.span(), &format!("nulls[{at}]"), what));
+            if !["zi", "rules"].contains(&word.as_str()) {
+                let place = (null.span(), format!("nulls[{at}]"));
+                let place = (place.0, place.1.as_str());
+                return Err(word::unknown(&source, place, ("null", word), &["zi", "rules"]));
+            }
+            if it.nulls[..at].iter().any(|before| before.get_ref() == word) {
+                return refuse(format!("the null `{word}` is listed twice"));
             }
         }
         let arms = arm::read(&source, &it.arm)?;
@@ -88,6 +95,7 @@ impl Experiment {
             name: it.name.into_inner(),
             title: it.title,
             about: it.about,
+            scenario_span: (it.scenario.span().start, it.scenario.span().end),
             scenario: it.scenario.into_inner(),
             seeds,
             nulls: it.nulls.into_iter().map(toml::Spanned::into_inner).collect(),
@@ -104,6 +112,24 @@ impl Experiment {
         Seeds::read(text).map(|it| it.0)
     }
 
+    /// A mistake in what an arm changes: the key that it sets, and what is wrong.
+    pub fn arm_error(&self, arm: usize, set: &str, what: &str) -> ScenarioError {
+        let Arm { name, span, .. } = &self.arms[arm];
+        self.source.error(span.0..span.1, &format!("arm `{name}`: set.{set}"), what)
+    }
+
+    /// A mistake in the name of an arm's scenario, its own or the base.
+    pub fn scenario_error(&self, arm: usize, what: &str) -> ScenarioError {
+        let Arm { name, span, scenario, .. } = &self.arms[arm];
+        match scenario {
+            Some(_) => self.source.error(span.0..span.1, &format!("arm `{name}`: scenario"), what),
+            None => {
+                let (from, to) = self.scenario_span;
+                self.source.error(from..to, "scenario", what)
+            }
+        }
+    }
+
     /// Checks that an arm's scenario has what is claimed about it.
     ///
     /// # Errors
@@ -111,25 +137,25 @@ impl Experiment {
     /// A statistic of a sector, a stock, a kind or a day that the scenario lacks, or a branch after
     /// its end.
     pub fn check(&self, arm: usize, scenario: &Scenario) -> Result<(), ScenarioError> {
+        let name = &self.arms[arm].name;
         for it in &self.hypotheses {
             if it.contrast.arms().contains(&arm) {
-                self.statistics[it.statistic].check(&self.source, scenario)?;
+                self.statistics[it.statistic].check(&self.source, name, scenario)?;
             }
         }
         for it in &self.figures {
             if it.arms.contains(&arm) {
                 for statistic in it.statistics() {
-                    self.statistics[*statistic].check(&self.source, scenario)?;
+                    self.statistics[*statistic].check(&self.source, name, scenario)?;
                 }
             }
         }
         if let Some(branch) = self.arms[arm].branch
             && branch.day > scenario.days()
         {
-            let (day, days) = (branch.day, scenario.days());
-            let key = format!("arm `{}`: branch", self.arms[arm].name);
-            let what = format!("day {day} is after the last of {days} days");
-            return Err(self.source.error(0..0, &key, what));
+            let key = format!("arm `{name}`: branch.day");
+            let what = format!("expected at most {}, found {}", scenario.days(), branch.day);
+            return Err(self.source.error(branch.span.0..branch.span.1, &key, what));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use asfm_measure::Observed;
 
 use crate::arm::{self, Arm};
 use crate::statistic::Statistic;
-use crate::written;
+use crate::{word, written};
 
 /// A figure of the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +90,7 @@ impl Figure {
     ) -> Result<Self, ScenarioError> {
         let key = |field: &str| format!("figure[{at}].{field}");
         if !arm::is_name(it.id.get_ref()) {
-            let what = "expected an id of letters, digits, `-`, `_` and `.`";
+            let what = format!("`{}` is no id: expected {}", it.id.get_ref(), arm::NAME);
             return Err(from.error(it.id.span(), &key("id"), what));
         }
         let place = |name: &String| arm::find(from, arms, name, &it.arms.span(), &key("arms"));
@@ -102,9 +102,9 @@ impl Figure {
                     "gain" => Path::Gain,
                     "orders" => Path::Orders,
                     other => {
-                        let what =
-                            format!("unknown path `{other}`, expected return, gain or orders");
-                        return Err(from.error(path.span(), &key("path"), what));
+                        let (place, known) = (path.span(), ["return", "gain", "orders"]);
+                        let key = key("path");
+                        return Err(word::unknown(from, (place, &key), ("path", other), &known));
                     }
                 };
                 let by = match (it.by.as_ref().map(|it| it.get_ref().as_str()), found) {
@@ -113,7 +113,12 @@ impl Figure {
                     (Some("kind"), Path::Gain | Path::Orders) => By::Kind,
                     _ => {
                         let span = it.by.as_ref().map_or(0..0, toml::Spanned::span);
-                        let what = "expected `sector` (returns, orders) or `kind` (gains, orders)";
+                        let what = format!(
+                            "expected `sector` (returns, orders) or `kind` (gains, orders), found \
+                             `{}` for the path `{}`",
+                            it.by.as_ref().map_or("", |it| it.get_ref().as_str()),
+                            path.get_ref()
+                        );
                         return Err(from.error(span, &key("by"), what));
                     }
                 };
@@ -128,10 +133,11 @@ impl Figure {
                         Some(at) => at,
                         None => {
                             let unknown = || {
-                                let what = format!("no [statistic.{name}] and no such measure");
-                                from.error(names.span(), &key("statistics"), what)
+                                let (span, key) = (names.span(), key("statistics"));
+                                Statistic::unknown(from, span, &key, name, statistics)
                             };
-                            statistics.push(Statistic::of_word(name).ok_or_else(unknown)?);
+                            let new = Statistic::of_word(name).ok_or_else(unknown)?;
+                            statistics.push(new);
                             statistics.len() - 1
                         }
                     });
@@ -140,15 +146,18 @@ impl Figure {
                 if let Some(levels) = levels
                     && levels.get_ref().len() != of.len()
                 {
-                    let what = "expected one level for each arm";
+                    let n = levels.get_ref().len();
+                    let what =
+                        format!("expected one level for each of {} arms, found {n}", of.len());
                     return Err(from.error(levels.span(), &key("levels"), what));
                 }
                 let levels = levels.map(|it| it.get_ref().clone());
                 Drawing::Levels { statistics: places, levels, axis: it.axis.clone() }
             }
-            _ => {
-                let what = "expected `path` or `statistics`";
-                return Err(from.error(it.id.span(), &key("id"), what));
+            (path, _) => {
+                let found = if path.is_some() { "both" } else { "neither" };
+                let what = format!("expected `path` or `statistics`, found {found}");
+                return Err(from.error(it.id.span(), &format!("figure[{at}]"), what));
             }
         };
         let marks = it.marks.iter().map(|(label, day)| (label.clone(), *day)).collect();

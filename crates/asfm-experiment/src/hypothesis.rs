@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::arm::{self, Arm};
 use crate::statistic::Statistic;
-use crate::written;
+use crate::{word, written};
 
 /// A claim about a statistic over arms.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,7 +142,7 @@ impl Hypothesis {
         let key = |field: &str| format!("hypothesis[{at}].{field}");
         let id = it.id.get_ref();
         if !arm::is_name(id) {
-            let what = format!("`{id}` is no id: expected letters, digits, `-`, `_` and `.`");
+            let what = format!("`{id}` is no id: expected {}", arm::NAME);
             return Err(from.error(it.id.span(), &key("id"), what));
         }
         let name = it.statistic.get_ref();
@@ -150,13 +150,16 @@ impl Hypothesis {
             Some(at) => at,
             None => {
                 let unknown = || {
-                    let what = format!(
-                        "no [statistic.{name}] and no measure `{name}`; a measure without settings \
-                         is named directly, as `ON` or `log ON`"
-                    );
-                    from.error(it.statistic.span(), &key("statistic"), what)
+                    Statistic::unknown(
+                        from,
+                        it.statistic.span(),
+                        &key("statistic"),
+                        name,
+                        statistics,
+                    )
                 };
-                statistics.push(Statistic::of_word(name).ok_or_else(unknown)?);
+                let new = Statistic::of_word(name).ok_or_else(unknown)?;
+                statistics.push(new);
                 statistics.len() - 1
             }
         };
@@ -169,17 +172,15 @@ impl Hypothesis {
                 return Err(from.error(it.span(), &key("direction"), what));
             }
             (None, _) => {
-                let what = "expected `direction`: up, down, change or none";
+                let what = "expected `up`, `down`, `change` or `none`, found nothing";
                 return Err(from.error(it.id.span(), &key("direction"), what));
             }
-            (Some(word), _) => {
-                let known = Claims::WORDS.iter().find(|it| it.0 == word.get_ref());
+            (Some(said), _) => {
+                let known = Claims::WORDS.iter().find(|it| it.0 == said.get_ref());
                 let unknown = || {
-                    let what = format!(
-                        "unknown direction `{}`, expected up, down, change or none",
-                        word.get_ref()
-                    );
-                    from.error(word.span(), &key("direction"), what)
+                    let (place, words) = (said.span(), Claims::WORDS.map(|it| it.0));
+                    let key = key("direction");
+                    word::unknown(from, (place, &key), ("direction", said.get_ref()), &words)
                 };
                 known.ok_or_else(unknown)?.1
             }
@@ -210,6 +211,7 @@ fn contrast(
     arms: &[Arm],
     key: &impl Fn(&str) -> String,
 ) -> Result<Contrast, ScenarioError> {
+    let here = key("").trim_end_matches('.').to_owned();
     let many = |names: &[String], span: std::ops::Range<usize>, field: &str| {
         if names.is_empty() {
             return Err(from.error(span, &key(field), "expected at least one arm"));
@@ -219,7 +221,7 @@ fn contrast(
     };
     let named =
         |names: &Spanned<written::Names>, field| many(&names.get_ref().0, names.span(), field);
-    let refuse = |what: &str| Err(from.error(it.id.span(), &key("id"), what));
+    let refuse = |what: &str| Err(from.error(it.id.span(), &here, what));
     match (&it.of, &it.against, &it.against_each, &it.order, &it.peak) {
         (Some(of), against, None, None, None) => {
             let of = named(of, "of")?;
@@ -253,8 +255,21 @@ fn contrast(
             }
             Ok(Contrast::Peak { arms, levels: levels.clone(), within: *within })
         }
-        _ => refuse(
-            "expected `of` (with `against` or `against-each`, or alone), or `order`, or `peak`",
-        ),
+        _ => {
+            let given = [
+                ("of", it.of.is_some()),
+                ("against", it.against.is_some()),
+                ("against-each", it.against_each.is_some()),
+                ("order", it.order.is_some()),
+                ("peak", it.peak.is_some()),
+            ];
+            let found: Vec<String> =
+                given.iter().filter(|it| it.1).map(|it| format!("`{}`", it.0)).collect();
+            let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+            refuse(&format!(
+                "expected one contrast, `of` (alone, with `against` or with `against-each`), \
+                 `order` or `peak`, found {found}"
+            ))
+        }
     }
 }

@@ -51,6 +51,7 @@ mod hypothesis;
 mod plan;
 mod statistic;
 mod verdict;
+mod word;
 mod written;
 
 pub use arm::{Arm, Branch};

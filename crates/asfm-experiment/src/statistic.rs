@@ -5,7 +5,7 @@ use asfm_measure::{Observed, Readings, Trader};
 use asfm_stats::{inequality, moments, rank};
 use toml::Spanned;
 
-use crate::written;
+use crate::{word, written};
 
 /// One number of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,6 +119,13 @@ impl Measure {
         reading.or_else(|| MEASURES.iter().find(|it| it.1 == word).map(|it| it.0))
     }
 
+    fn word(self) -> &'static str {
+        match self {
+            Self::Reading(at) => Readings::NAMES[at],
+            it => MEASURES.iter().find(|known| known.0 == it).map_or("", |known| known.1),
+        }
+    }
+
     fn takes(self) -> &'static [&'static str] {
         MEASURES.iter().find(|it| it.0 == self).map_or(&[], |it| it.3)
     }
@@ -182,6 +189,26 @@ impl Statistic {
         Some(Self { name: word.to_owned(), log, term, less: None, span: 0..0 })
     }
 
+    /// A word that is neither a statistic of the file nor a measure.
+    pub(crate) fn unknown(
+        from: &Source,
+        span: std::ops::Range<usize>,
+        key: &str,
+        found: &str,
+        statistics: &[Self],
+    ) -> ScenarioError {
+        let bare = found.strip_prefix("log ").map_or(found, str::trim);
+        let known: Vec<&str> = statistics.iter().map(|it| it.name.as_str()).collect();
+        let known: Vec<&str> = known.into_iter().chain(measures().map(|it| it.0)).collect();
+        let error = word::unknown(from, (span, key), ("statistic", bare), &known);
+        let how = "`[statistic.NAME]` makes one; a measure without settings is named directly, as \
+                   `ON` or `log ON`";
+        match &error.hint {
+            Some(hint) => error.clone().hint(format!("{hint} {how}")),
+            None => error.hint(how),
+        }
+    }
+
     pub(crate) fn read(
         from: &Source,
         name: &str,
@@ -191,15 +218,8 @@ impl Statistic {
         let key = format!("statistic.{name}");
         let measure = Measure::of_word(it.measure.get_ref()).ok_or_else(|| {
             let known: Vec<&str> = measures().map(|it| it.0).collect();
-            from.error(
-                it.measure.span(),
-                &format!("{key}.measure"),
-                format!(
-                    "unknown measure `{}`, expected one of {}",
-                    it.measure.get_ref(),
-                    known.join(", ")
-                ),
-            )
+            let place = (it.measure.span(), format!("{key}.measure"));
+            word::unknown(from, (place.0, &place.1), ("measure", it.measure.get_ref()), &known)
         })?;
         let plain = |it: &Option<Spanned<String>>| it.as_ref().map(|it| it.get_ref().clone());
         let list = |it: &Option<Vec<Spanned<String>>>| {
@@ -220,8 +240,11 @@ impl Statistic {
                 measure,
                 from: it.from.or(term.from),
                 to: it.to.or(term.to),
-                sector: plain(&it.sector).or_else(|| term.sector.clone()),
-                stocks: list(&it.stocks).or_else(|| term.stocks.clone()),
+                // A sector takes the place of stocks, and the other way round.
+                sector: plain(&it.sector)
+                    .or_else(|| term.sector.clone().filter(|_| it.stocks.is_none())),
+                stocks: list(&it.stocks)
+                    .or_else(|| term.stocks.clone().filter(|_| it.sector.is_none())),
                 kind: plain(&it.kind).or_else(|| term.kind.clone()),
             };
             less.check(from, &format!("{key}.less"), &spanned.span()).map(|()| less)
@@ -230,34 +253,67 @@ impl Statistic {
         Ok(Self { name: name.to_owned(), log: it.log, term, less, span: written.span() })
     }
 
-    /// Checks that a scenario has what the statistic is about.
-    pub(crate) fn check(&self, from: &Source, scenario: &Scenario) -> Result<(), ScenarioError> {
-        let refuse = |what: String| {
-            let key = format!("statistic.{}", self.name);
-            Err(from.error(self.span.clone(), &key, what))
-        };
-        for it in std::iter::once(&self.term).chain(&self.less) {
-            let market = scenario.name();
+    /// Checks that an arm's scenario has what the statistic is about.
+    pub(crate) fn check(
+        &self,
+        from: &Source,
+        arm: &str,
+        scenario: &Scenario,
+    ) -> Result<(), ScenarioError> {
+        let terms = [("", Some(&self.term)), (".less", self.less.as_ref())];
+        for (part, it) in terms.into_iter().filter_map(|it| Some((it.0, it.1?))) {
+            let refuse = |field: &str, what: String| {
+                let key = format!("statistic.{}{part}.{field}", self.name);
+                Err(from.error(self.span.clone(), &key, format!("arm `{arm}` has {what}")))
+            };
+            let known = |words: &mut dyn Iterator<Item = &str>| {
+                let mut all: Vec<String> = Vec::new();
+                for word in words.map(|it| format!("`{it}`")) {
+                    if !all.contains(&word) {
+                        all.push(word);
+                    }
+                }
+                if all.len() > 12 {
+                    all.truncate(12);
+                    all.push("…".to_owned());
+                }
+                all.join(", ")
+            };
+            let companies = scenario.companies();
             if let Some(sector) = &it.sector
-                && scenario.companies().iter().all(|it| it.sector != *sector)
+                && companies.iter().all(|it| it.sector != *sector)
             {
-                return refuse(format!("scenario `{market}` has no company of sector `{sector}`"));
+                let known = known(&mut companies.iter().map(|it| it.sector.as_str()));
+                return refuse(
+                    "sector",
+                    format!("no company of sector `{sector}`, expected one of {known}"),
+                );
             }
             for code in it.stocks.iter().flatten() {
                 if scenario.stock(code).is_none() {
-                    return refuse(format!("scenario `{market}` has no stock `{code}`"));
+                    let known = known(&mut companies.iter().map(|it| it.code.as_str()));
+                    return refuse("stocks", format!("no stock `{code}`, expected of {known}"));
                 }
             }
             if let Some(kind) = &it.kind
                 && scenario.kinds().iter().all(|it| it.name != *kind)
             {
-                return refuse(format!("scenario `{market}` has no kind of trader `{kind}`"));
+                let known = known(&mut scenario.kinds().iter().map(|it| it.name.as_str()));
+                return refuse(
+                    "kind",
+                    format!("no kind of trader `{kind}`, expected one of {known}"),
+                );
             }
-            if let Some(day) = it.from.max(it.to)
-                && day > scenario.days()
+            let days = scenario.days();
+            if let Some(day) = it.to
+                && day > days
             {
-                let days = scenario.days();
-                return refuse(format!("day {day} is asked for, and `{market}` has {days} days"));
+                return refuse("to", format!("{days} days, found day {day}"));
+            }
+            if let Some(day) = it.from
+                && day >= days
+            {
+                return refuse("from", format!("{days} days, and none after day {day}"));
             }
         }
         Ok(())
@@ -301,15 +357,20 @@ impl Term {
         let refuse = |what: String| Err(from.error(span.clone(), key, what));
         if let Some((name, _)) = given.iter().find(|it| it.1 && !takes.contains(&it.0)) {
             let takes = if takes.is_empty() { "none".to_owned() } else { takes.join(", ") };
-            return refuse(format!("this measure does not take `{name}`; it takes: {takes}"));
+            let measure = self.measure.word();
+            return refuse(format!("`{measure}` does not take `{name}`; what it takes: {takes}"));
         }
         if self.sector.is_some() && self.stocks.is_some() {
             return refuse("expected `sector` or `stocks`, not both".to_owned());
         }
-        if let (Some(first), Some(last)) = (self.from, self.to)
+        let first = self.from.unwrap_or(0);
+        if let Some(last) = self.to
             && first >= last
         {
             return refuse(format!("expected `from` before `to`, found {first} and {last}"));
+        }
+        if self.stocks.as_ref().is_some_and(Vec::is_empty) {
+            return refuse("expected at least one stock in `stocks`, found none".to_owned());
         }
         Ok(())
     }
@@ -393,7 +454,7 @@ impl Term {
         };
         let from = place(self.from.unwrap_or(0))?;
         let to = self.to.map_or(Ok(run.days.len()), place)?;
-        if from < to { Ok((from, to)) } else { Err("the run ends too early".to_owned()) }
+        if from < to { Ok((from, to)) } else { Err("no trading day ends in it".to_owned()) }
     }
 
     fn mean_over_stocks(

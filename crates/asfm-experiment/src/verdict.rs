@@ -15,6 +15,8 @@ use crate::plan::{Evidence, Population};
 
 /// Fewest seeds from which anything is computed; fewer than six cannot reach a p of 0.05.
 const SEEDS_MIN: usize = 5;
+/// What a corrected p must stay below.
+const LEVEL: f64 = 0.05;
 
 /// What the runs of an experiment came to: one number per arm, population, seed and statistic.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,15 +80,23 @@ impl Verdict {
 }
 
 impl Values {
-    /// Adds a run.
-    pub fn add(
-        &mut self,
-        experiment: &Experiment,
-        (arm, population, seed): (usize, usize, u64),
-        run: &Observed,
-    ) {
-        let values = experiment.statistics.iter().map(|it| it.of(run)).collect();
-        self.all.insert((arm, population, seed), values);
+    /// Adds a run: arm, population and seed.
+    pub fn add(&mut self, experiment: &Experiment, key: (usize, usize, u64), run: &Observed) {
+        self.insert(key, experiment.statistics.iter().map(|it| it.of(run)).collect());
+    }
+
+    /// Adds what a run came to: one value for each of the experiment's statistics, or why there is
+    /// none. A value that is not finite is none.
+    ///
+    /// ```
+    /// let mut values = asfm_experiment::Values::default();
+    /// values.insert((0, 0, 1), vec![Ok(0.25), Err("no trades".to_owned())]);
+    /// assert_eq!(values.get((0, 0, 1), 0), Ok(0.25));
+    /// assert_eq!(values.get((0, 0, 1), 1), Err("no trades".to_owned()));
+    /// ```
+    pub fn insert(&mut self, key: (usize, usize, u64), values: Vec<Result<f64, String>>) {
+        let finite = |it: f64| it.is_finite().then_some(it).ok_or("not a finite number".to_owned());
+        self.all.insert(key, values.into_iter().map(|it| it.and_then(finite)).collect());
     }
 
     /// The value of a statistic in a run.
@@ -128,7 +138,7 @@ impl Experiment {
                 families.entry(family).or_default().push(at);
             }
         }
-        // What is merely explored has no family to be corrected in; its verdict says so.
+        // What is merely explored has no family to be corrected in; its finding says so.
         for (at, it) in self.hypotheses.iter().enumerate() {
             if it.family.is_none() {
                 self.judge_family(&mut found, &[at]);
@@ -150,10 +160,12 @@ impl Experiment {
             .iter()
             .filter(|at| found[**at].finding.verdict != Verdict::NotApplicable)
             .count();
+        let seeds = ready.iter().map(|at| found[*at].finding.each.len()).max().unwrap_or_default();
+        let family = Family { size, seeds };
         let claims: Vec<Claim> = ready.iter().map(|at| self.claim(*at, &found[*at])).collect();
         let Ok(judged) = family_of(&claims, size, 1) else { return };
         for (at, judged) in ready.into_iter().zip(judged) {
-            self.conclude(&mut found[at], &self.hypotheses[at], judged);
+            conclude(&mut found[at], &self.hypotheses[at], judged, family);
         }
     }
 
@@ -165,46 +177,6 @@ impl Experiment {
             smallest: it.smallest,
             differences: prepared.finding.each.iter().map(|it| it.1).collect(),
         }
-    }
-
-    fn conclude(&self, prepared: &mut Prepared, hypothesis: &Hypothesis, judged: Judged) {
-        let finding = &mut prepared.finding;
-        let mut verdict = match (hypothesis.claims, judged.outcome) {
-            (Claims::Nothing, Outcome::Equivalent) => Verdict::Supported,
-            (Claims::Nothing, Outcome::Supported | Outcome::Contradicted) => Verdict::Contradicted,
-            (_, Outcome::Supported) => Verdict::Supported,
-            (_, Outcome::Contradicted) => Verdict::Contradicted,
-            (_, Outcome::Equivalent) => Verdict::NoEffect,
-            (_, Outcome::Inconclusive) => Verdict::Inconclusive,
-        };
-        if verdict == Verdict::Contradicted && judged.p_holm * prepared.chances >= 0.05 {
-            // The weakest of several comparisons was looked for.
-            verdict = Verdict::Inconclusive;
-        }
-        if let (Verdict::Supported, Some(why)) = (verdict, &prepared.unmet) {
-            verdict = Verdict::Inconclusive;
-            finding.because = Some(why.clone());
-        }
-        if let (Verdict::Supported, true, Some(why)) =
-            (verdict, prepared.by_rules, &hypothesis.assumed)
-        {
-            verdict = Verdict::Assumed;
-            finding.because = Some(why.clone());
-        }
-        if let (Verdict::Contradicted | Verdict::NoEffect, true, Some(why)) =
-            (verdict, prepared.by_rules, &hypothesis.assumed)
-        {
-            finding.because = Some(format!("rules: {why}"));
-        }
-        let small = |ci: asfm_stats::Interval| ci.is_within(hypothesis.smallest);
-        if matches!(verdict, Verdict::Supported | Verdict::Contradicted)
-            && hypothesis.claims != Claims::Nothing
-            && judged.ci90.is_some_and(small)
-        {
-            finding.because = Some("smaller than the smallest effect of interest".to_owned());
-        }
-        finding.verdict = verdict;
-        finding.judged = Some(judged);
     }
 
     /// The contrast of each seed, before it is judged.
@@ -243,14 +215,16 @@ impl Experiment {
         // The arms' values of every seed that has them all, in the order of `arms`.
         let mut rows: Vec<(u64, Vec<f64>)> = Vec::new();
         for &seed in &self.seeds {
-            match arms.iter().map(|arm| of(*arm, seed)).collect::<Result<Vec<f64>, String>>() {
+            let named = |arm: &usize| {
+                of(*arm, seed).map_err(|why| format!("{}: {why}", self.arms[*arm].name))
+            };
+            match arms.iter().map(named).collect::<Result<Vec<f64>, String>>() {
                 Ok(row) => rows.push((seed, row)),
                 Err(why) => finding.missing.push((seed, why)),
             }
         }
         if rows.len() < SEEDS_MIN {
-            finding.because =
-                Some(format!("{} seeds have a value; six are needed at least", rows.len()));
+            finding.because = Some(few(rows.len(), enough(1)));
         }
         let mut out = match &it.contrast {
             Contrast::Difference { of, .. } => {
@@ -261,10 +235,11 @@ impl Experiment {
             }
             Contrast::Each { against, .. } => {
                 let pair = |with: usize| -> Vec<(u64, f64)> {
-                    rows.iter().map(|(seed, row)| (*seed, row[0] - row[with])).collect()
+                    let less = |row: &Vec<f64>| exact(row[0] - row[with], &[row[0], row[with]]);
+                    rows.iter().map(|(seed, row)| (*seed, less(row))).collect()
                 };
                 let weakest = (1..=against.len()).max_by(|a, b| {
-                    let p = |at: usize| one_sided(&pair(at), it.claims.direction());
+                    let p = |at: usize| weakness(&pair(at), it);
                     p(*a).total_cmp(&p(*b)).then(b.cmp(a))
                 });
                 if let Some(at) = weakest {
@@ -276,6 +251,9 @@ impl Experiment {
             }
             Contrast::Order { arms } => {
                 let places: Vec<f64> = (0..arms.len()).map(count).collect();
+                for (_, row) in &mut rows {
+                    level(row);
+                }
                 let value = |row: &Vec<f64>| {
                     // Where all arms are alike there is no order at all.
                     rank::spearman(&places, row).map_or(0.0, |it| it.statistic)
@@ -296,10 +274,17 @@ impl Experiment {
                     .map(|it| ("Lind and Mehlum's test".to_owned(), it.p_joint.unwrap_or(1.0)));
                 let inside = shape.as_ref().is_some_and(|it| {
                     let ci = it.turning_point_ci;
-                    it.p_joint.is_some_and(|p| p < 0.05) && ci.lo >= within[0] && ci.hi <= within[1]
+                    it.p_joint.is_some_and(|p| p < LEVEL)
+                        && ci.lo >= within[0]
+                        && ci.hi <= within[1]
                 });
                 let unmet = (!inside).then(|| match &shape {
                     None => "no quadratic can be fitted".to_owned(),
+                    Some(it) if it.p_joint.is_none_or(|p| p >= LEVEL) => format!(
+                        "no hump between the lowest and the highest level: Lind and Mehlum's p is \
+                         {:.4}",
+                        it.p_joint.unwrap_or(1.0)
+                    ),
                     Some(it) => format!(
                         "the top is at {:.2}, 95 % interval {:.2} to {:.2}, not within {} to {}",
                         it.turning_point,
@@ -319,6 +304,15 @@ impl Experiment {
     }
 }
 
+/// Those with whom a claim is corrected.
+#[derive(Clone, Copy)]
+struct Family {
+    /// How many claims it states.
+    size: usize,
+    /// The most seeds that one of them has.
+    seeds: usize,
+}
+
 /// A finding on its way.
 struct Prepared {
     finding: Finding,
@@ -329,14 +323,111 @@ struct Prepared {
     by_rules: bool,
 }
 
-fn one_sided(pairs: &[(u64, f64)], direction: Option<Direction>) -> f64 {
-    let values: Vec<f64> = pairs.iter().map(|it| it.1).collect();
-    let alternative = match direction {
-        Some(Direction::Increasing) => Alternative::Greater,
-        Some(Direction::Decreasing) => Alternative::Less,
-        None => Alternative::TwoSided,
+/// What the test says of a claim, and what else speaks for or against it.
+fn conclude(prepared: &mut Prepared, hypothesis: &Hypothesis, judged: Judged, family: Family) {
+    let finding = &mut prepared.finding;
+    let mut because: Vec<String> = Vec::new();
+    let within = judged.ci90.is_some_and(|ci| ci.is_within(hypothesis.smallest));
+    let mut verdict = match (hypothesis.claims, judged.outcome) {
+        // Whether it can be told from 0 is no matter, as long as it is small.
+        (Claims::Nothing, _) if within => Verdict::Supported,
+        (Claims::Nothing, Outcome::Supported | Outcome::Contradicted) => Verdict::Contradicted,
+        (_, Outcome::Supported) => Verdict::Supported,
+        (_, Outcome::Contradicted) => Verdict::Contradicted,
+        (_, Outcome::Equivalent) => Verdict::NoEffect,
+        (_, Outcome::Inconclusive) => Verdict::Inconclusive,
     };
-    paired::sign_flip(&values, alternative, 1).map_or(1.0, |it| it.p)
+    // The weakest of several comparisons was looked for, so what speaks against the claim must
+    // hold in spite of the search; what speaks for it holds in all of them.
+    let by_chance = match verdict {
+        Verdict::Contradicted => judged.p_holm * prepared.chances >= LEVEL,
+        Verdict::NoEffect => judged.p_equivalence.is_some_and(|p| p * prepared.chances >= LEVEL),
+        _ => false,
+    };
+    if prepared.chances > 1.0 && by_chance {
+        verdict = Verdict::Inconclusive;
+        because.push("the weakest of several comparisons may be so by chance".to_owned());
+    }
+    if let (Verdict::Supported, Some(why)) = (verdict, &prepared.unmet) {
+        verdict = Verdict::Inconclusive;
+        because.push(why.clone());
+    }
+    let by_hand = hypothesis.assumed.as_ref().filter(|_| prepared.by_rules);
+    match (verdict, by_hand) {
+        (Verdict::Supported, Some(why)) => {
+            verdict = Verdict::Assumed;
+            because.push(why.clone());
+        }
+        (Verdict::Contradicted | Verdict::NoEffect, Some(why)) => {
+            because.push(format!("rules: {why}"));
+        }
+        _ => {}
+    }
+    let told = matches!(verdict, Verdict::Supported | Verdict::Assumed | Verdict::Contradicted);
+    if told && within && hypothesis.claims != Claims::Nothing {
+        because.push("smaller than the smallest effect of interest".to_owned());
+    }
+    if verdict == Verdict::Inconclusive && hypothesis.claims != Claims::Nothing {
+        let n = finding.each.len();
+        if least_p(n) >= LEVEL {
+            because.push(few(n, enough(1)));
+        } else if least_p(family.seeds) * count(family.size) >= LEVEL {
+            because.push(format!("{} in a family of {}", few(n, enough(family.size)), family.size));
+        }
+    }
+    if told && hypothesis.family.is_none() {
+        because.push("explored: not corrected for other claims".to_owned());
+    }
+    finding.because = (!because.is_empty()).then(|| because.join("; "));
+    finding.verdict = verdict;
+    finding.judged = Some(judged);
+}
+
+/// The least two-sided p that a sign-flip test of so many seeds can reach.
+fn least_p(seeds: usize) -> f64 {
+    2.0 * 0.5_f64.powi(i32::try_from(seeds).unwrap_or(i32::MAX))
+}
+
+/// How many seeds let the best of a family's claims pass Holm's correction.
+fn enough(size: usize) -> usize {
+    let able = |seeds: &usize| least_p(*seeds) * count(size) < LEVEL;
+    (SEEDS_MIN..64).find(able).unwrap_or(64)
+}
+
+fn few(seeds: usize, needed: usize) -> String {
+    match seeds {
+        1 => format!("1 seed has a value; {needed} are needed at least"),
+        _ => format!("{seeds} seeds have a value; {needed} are needed at least"),
+    }
+}
+
+/// How little a comparison supports a claim: the p of the test that would support it.
+fn weakness(pairs: &[(u64, f64)], hypothesis: &Hypothesis) -> f64 {
+    let values: Vec<f64> = pairs.iter().map(|it| it.1).collect();
+    let smallest = hypothesis.smallest;
+    let flip = |alternative| paired::sign_flip(&values, alternative, 1).map_or(1.0, |it| it.p);
+    match hypothesis.claims {
+        Claims::Up => flip(Alternative::Greater),
+        Claims::Down => flip(Alternative::Less),
+        Claims::Change => flip(Alternative::TwoSided),
+        // Differences that do not vary leave no doubt whether they are small.
+        Claims::Nothing => paired::equivalence(&values, smallest).map_or_else(
+            |_| if values.iter().all(|it| it.abs() < smallest) { 0.0 } else { 1.0 },
+            |it| it.p,
+        ),
+    }
+}
+
+/// Makes values equal that differ by no more than rounding: a rank would tell them apart.
+fn level(values: &mut [f64]) {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    for pair in order.windows(2) {
+        let (low, high) = (values[pair[0]], values[pair[1]]);
+        if exact(high - low, &[low, high]) == 0.0 {
+            values[pair[1]] = low;
+        }
+    }
 }
 
 fn table(rows: &[(u64, Vec<f64>)]) -> Option<Array2<f64>> {

@@ -177,8 +177,7 @@ impl Observed {
             }
         }
         self.tally.add(log)?;
-        self.close(log);
-        Ok(())
+        self.close(log)
     }
 
     /// Ends the run; nothing is added after it.
@@ -195,18 +194,18 @@ impl Observed {
         self.traders.get_mut(who.index()).ok_or_else(odd)
     }
 
-    fn close(&mut self, log: &RoundLog) {
-        let Some(close) = &log.close else { return };
+    fn close(&mut self, log: &RoundLog) -> Result<(), Odd> {
+        let Some(close) = &log.close else { return Ok(()) };
+        let (traders, accounts) = (self.traders.len(), close.cash.len());
+        if accounts != traders || close.shares.len() != traders * self.stocks.len() {
+            return Err(Odd::new(format!("accounts of {accounts} traders at a close")));
+        }
         self.days.push(log.day);
         for (stock, today) in self.stocks.iter_mut().zip(&mut self.today) {
             stock.flow.push(std::mem::take(today));
         }
         for (kind, today) in self.kinds.iter_mut().zip(&mut self.orders_today) {
             kind.orders.push(std::mem::take(today));
-        }
-        if close.cash.len() != self.traders.len() {
-            // A file of many traders does not keep the accounts of every day.
-            return;
         }
         let last: Vec<f64> = self.tally.closes.iter().map(|it| it[it.len() - 1]).collect();
         let mut sums = vec![0.0; self.kinds.len()];
@@ -218,6 +217,7 @@ impl Observed {
         for (kind, sum) in self.kinds.iter_mut().zip(sums) {
             kind.wealth.push(sum / f64::from(kind.traders.max(1)));
         }
+        Ok(())
     }
 
     /// The place in the stocks' closes of the last one up to a calendar day: 0 for the one before

@@ -43,12 +43,27 @@ pub(crate) fn changes(set: &[String]) -> Result<Vec<(String, String)>, Failure> 
     set.iter().map(split).collect()
 }
 
-/// The text with some keys changed; all else, comments included, stays as it is.
+/// A change that cannot be made.
+pub(crate) struct Unset {
+    pub(crate) key: String,
+    pub(crate) value: String,
+    pub(crate) why: String,
+}
+
+/// The text with some keys changed as flags ask for; all else, comments included, stays as it is.
 pub(crate) fn changed(
     file: &str,
     text: &str,
     changes: &[(String, String)],
 ) -> Result<String, Failure> {
+    apply(text, changes).map_err(|it| {
+        let Unset { key, value, why } = it;
+        misuse(format!("--set {key}={value}: {why} in {file}"))
+    })
+}
+
+/// As [`changed`], whoever asks for it.
+pub(crate) fn apply(text: &str, changes: &[(String, String)]) -> Result<String, Unset> {
     if changes.is_empty() {
         return Ok(text.to_owned());
     }
@@ -57,14 +72,14 @@ pub(crate) fn changed(
         return Ok(text.to_owned());
     };
     for (key, value) in changes {
-        let refuse = |why: &str| misuse(format!("--set {key}={value}: {why} in {file}"));
+        let refuse = |why: String| Unset { key: key.clone(), value: value.clone(), why };
         let keys: Vec<&str> = key.split('.').collect();
         if keys.iter().any(|it| it.is_empty()) {
-            return Err(refuse("no key"));
+            return Err(refuse("no key".to_owned()));
         }
         // What is no TOML value is text: `--set market.continuous=maker`.
         let new: Value = value.parse().unwrap_or_else(|_| Value::from(value.as_str()));
-        set(document.as_item_mut(), &keys, &new).map_err(|why| refuse(&why))?;
+        set(document.as_item_mut(), &keys, &new).map_err(refuse)?;
     }
     Ok(document.to_string())
 }

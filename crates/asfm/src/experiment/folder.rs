@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::{Failure, misuse};
 
 pub(super) const MANIFEST: &str = "manifest.jsonl";
+pub(super) const EXPERIMENT: &str = "experiment.toml";
 const FORMAT: u32 = 1;
 
 /// A planned experiment.
@@ -33,6 +34,8 @@ pub(super) struct Header {
     pub(super) planned_at: String,
     /// The name under which the experiment file was given.
     pub(super) file: String,
+    /// Its fingerprint: what is claimed was stated before the runs.
+    pub(super) experiment: String,
     pub(super) seeds: Vec<u64>,
     pub(super) populations: Vec<Population>,
     /// What the command line changed, in words.
@@ -52,6 +55,7 @@ impl Header {
             commit: env!("ASFM_COMMIT").to_owned(),
             planned_at: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
             file: file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned(),
+            experiment: fingerprint(&[&experiment.source.text]),
             seeds: experiment.seeds.clone(),
             populations,
             changes: Vec::new(),
@@ -78,10 +82,12 @@ impl Folder {
             misuse(format!("{}:{line}: {why}", manifest.display()))
         };
         let (_, first) = lines.next().ok_or_else(|| bad(1, &"expected a header, found nothing"))?;
-        let header: Header = serde_json::from_str(first).map_err(|why| bad(1, &why))?;
-        if header.format > FORMAT {
+        // First, since a newer version may have said more.
+        let format: Format = serde_json::from_str(first).map_err(|why| bad(1, &why))?;
+        if format.format > FORMAT {
             return Err(bad(1, &"planned by a newer version of asfm"));
         }
+        let header: Header = serde_json::from_str(first).map_err(|why| bad(1, &why))?;
         let mut tasks: Vec<Task> = Vec::with_capacity(header.runs);
         for (line, text) in lines {
             let task: Task = serde_json::from_str(text).map_err(|why| bad(line, &why))?;
@@ -94,9 +100,16 @@ impl Folder {
             let found = tasks.len();
             return Err(bad(1, &format!("expected {} runs, found {found}", header.runs)));
         }
-        let file = path.join("experiment.toml");
+        let file = path.join(EXPERIMENT);
         let text = fs::read_to_string(&file)
             .map_err(|why| misuse(format!("cannot read `{}`: {why}", file.display())))?;
+        if fingerprint(&[&text]) != header.experiment {
+            return Err(misuse(format!(
+                "`{}` is not what was planned: claims are stated before the runs; plan the changed \
+                 file in another folder",
+                file.display()
+            )));
+        }
         let mut experiment = Experiment::read(&file.display().to_string(), &text)?;
         experiment.seeds.clone_from(&header.seeds);
         Ok(Self { path: path.to_owned(), header, experiment, tasks })
@@ -135,6 +148,25 @@ impl Folder {
         self.path.join("attempts").join(format!("{}.lock", task.id))
     }
 
+    /// Refuses a scenario that is not the one that was planned.
+    pub(super) fn same_scenario(&self, arm: &str) -> Result<(), Failure> {
+        let path = self.scenario(arm);
+        let read = |path: &Path| {
+            let failed = |why| misuse(format!("cannot read `{}`: {why}", path.display()));
+            fs::read_to_string(path).map_err(failed)
+        };
+        let mut texts = vec![read(&path)?];
+        let beside = path.with_file_name(companies(arm));
+        if beside.exists() {
+            texts.push(read(&beside)?);
+        }
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        if self.header.scenarios.get(arm) == Some(&fingerprint(&texts)) {
+            return Ok(());
+        }
+        Err(misuse(format!("`{}` is not what was planned: plan again", path.display())))
+    }
+
     /// The scenario of an arm.
     pub(super) fn scenario(&self, arm: &str) -> PathBuf {
         self.path.join("scenarios").join(format!("{arm}.toml"))
@@ -168,4 +200,25 @@ impl Folder {
         fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
         Ok(())
     }
+}
+
+/// What every version can read of a header.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+/// The file of an arm's companies, beside its scenario.
+pub(super) fn companies(arm: &str) -> String {
+    format!("{arm}.companies.toml")
+}
+
+/// Sixteen digits that stand for texts.
+pub(super) fn fingerprint(texts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        hasher.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
 }

@@ -66,16 +66,14 @@ fn folder(flags: &Run) -> Result<Folder, Failure> {
     };
     if out.join(super::folder::MANIFEST).exists() {
         let folder = Folder::open(&out)?;
-        let text = std::fs::read_to_string(&flags.what)
-            .map_err(|why| misuse(format!("cannot read `{}`: {why}", flags.what.display())))?;
-        if text != folder.experiment.source.text || flags.changes.any() {
-            return Err(misuse(format!(
-                "`{}` was planned from another text or with other flags: name the folder to go on \
-                 with it, or another --out to plan again",
-                out.display()
-            )));
-        }
-        return Ok(folder);
+        let shown = out.display();
+        return match plan::prepare(&flags.what, &flags.changes)?.differs(&folder.header) {
+            None => Ok(folder),
+            Some(what) => Err(misuse(format!(
+                "{what} not the same when `{shown}` was planned: `asfm experiment run {shown}` goes \
+                 on with that plan, another --out makes a new one"
+            ))),
+        };
     }
     plan::make(&flags.what, &out, &flags.changes)
 }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use asfm_engine::{Day, Scenario, StageKind};
-use asfm_experiment::{Arm, Experiment};
+use asfm_experiment::{Experiment, Task};
 use serde_json::json;
 
 use super::flags::{Changes, Plan};
-use super::folder::{Folder, Header};
+use super::folder::{EXPERIMENT, Folder, Header, companies, fingerprint};
 use crate::cli::Brain;
 use crate::failure::{Failure, misuse};
 use crate::scenario;
@@ -29,8 +29,21 @@ pub(super) fn plan(flags: &Plan) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A plan that is not written yet.
+pub(super) struct Prepared {
+    header: Header,
+    tasks: Vec<Task>,
+    /// The name in the folder, and the text.
+    files: Vec<(String, String)>,
+}
+
 /// Plans a file in a folder.
 pub(super) fn make(file: &Path, out: &Path, changes: &Changes) -> Result<Folder, Failure> {
+    prepare(file, changes)?.write(out)
+}
+
+/// Plans a file.
+pub(super) fn prepare(file: &Path, changes: &Changes) -> Result<Prepared, Failure> {
     let shown = file.display().to_string();
     let text =
         fs::read_to_string(file).map_err(|why| misuse(format!("cannot read `{shown}`: {why}")))?;
@@ -40,10 +53,6 @@ pub(super) fn make(file: &Path, out: &Path, changes: &Changes) -> Result<Folder,
     }
     if changes.no_nulls {
         experiment.nulls.clear();
-    }
-    let taken = fs::read_dir(out).is_ok_and(|mut it| it.next().is_some());
-    if taken {
-        return Err(misuse(format!("`{}` exists and is not empty", out.display())));
     }
     let brain = changes.brain.as_ref().map_or_else(|| "rules".to_owned(), Brain::word);
     let populations = experiment.populations(&brain);
@@ -55,7 +64,7 @@ pub(super) fn make(file: &Path, out: &Path, changes: &Changes) -> Result<Folder,
     let base = file.parent().unwrap_or(Path::new(""));
     let mut files: Vec<(String, String)> = Vec::new();
     for (at, arm) in experiment.arms.iter().enumerate() {
-        let (scenario, own) = arm_scenario(&experiment, arm, base, &set)?;
+        let (scenario, own) = arm_scenario(&experiment, at, base, &set)?;
         if set.is_empty() {
             experiment.check(at, &scenario)?;
         } else if let Err(error) = experiment.check(at, &scenario) {
@@ -69,44 +78,72 @@ pub(super) fn make(file: &Path, out: &Path, changes: &Changes) -> Result<Folder,
             let kind = Brain::of_word(&population.brain).map(|it| it.kind()).unwrap_or_default();
             scenario::cast(&scenario, scenario.seed(), kind)?;
         }
-        let print = scenario.sources().iter().flat_map(|it| [it.name.as_str(), it.text.as_str()]);
-        let print: Vec<&str> = print.skip(1).collect();
-        let hash = blake3::hash(print.join("\0").as_bytes()).to_hex();
-        header.scenarios.insert(arm.name.clone(), hash[..16].to_owned());
+        let texts: Vec<&str> = own.iter().map(|it| it.1.as_str()).collect();
+        header.scenarios.insert(arm.name.clone(), fingerprint(&texts));
         files.extend(own);
     }
     let tasks = experiment.tasks(&header.populations);
     header.runs = tasks.len();
-    let failed = |path: &Path| format!("cannot write `{}`", path.display());
-    for name in ["scenarios", "attempts", "runs"] {
-        let path = out.join(name);
-        fs::create_dir_all(&path).with_context(|| failed(&path))?;
-    }
-    files.push(("experiment.toml".to_owned(), text));
-    for (name, text) in &files {
-        let path = out.join(name);
-        fs::write(&path, text).with_context(|| failed(&path))?;
-    }
-    // Last, since it is what makes the folder a plan.
-    Folder::write_manifest(out, &header, &tasks)?;
-    Folder::open(out)
+    files.push((EXPERIMENT.to_owned(), text));
+    Ok(Prepared { header, tasks, files })
 }
 
-/// The scenario of an arm, and the files under which it is kept.
+impl Prepared {
+    /// What of a plan is not as here, in words.
+    pub(super) fn differs(&self, planned: &Header) -> Option<&'static str> {
+        let it = &self.header;
+        let same = [
+            ("the experiment file was", it.experiment == planned.experiment),
+            ("the seeds were", it.seeds == planned.seeds),
+            ("the brain or the nulls were", it.populations == planned.populations),
+            ("--set, --agents or --days were", it.changes == planned.changes),
+            ("a scenario was", it.scenarios == planned.scenarios),
+        ];
+        same.into_iter().find(|it| !it.1).map(|it| it.0)
+    }
+
+    /// Writes the plan into a folder that does not exist, or is empty.
+    pub(super) fn write(&self, out: &Path) -> Result<Folder, Failure> {
+        let shown = out.display();
+        if out.exists() && !out.is_dir() {
+            return Err(misuse(format!("`{shown}` is no folder")));
+        }
+        if fs::read_dir(out).is_ok_and(|mut it| it.next().is_some()) {
+            return Err(misuse(format!("`{shown}` exists and is not empty")));
+        }
+        let failed = |path: &Path| format!("cannot write `{}`", path.display());
+        for name in ["scenarios", "attempts", "runs"] {
+            let path = out.join(name);
+            fs::create_dir_all(&path).with_context(|| failed(&path))?;
+        }
+        for (name, text) in &self.files {
+            let path = out.join(name);
+            fs::write(&path, text).with_context(|| failed(&path))?;
+        }
+        // Last, since it is what makes the folder a plan.
+        Folder::write_manifest(out, &self.header, &self.tasks)?;
+        Folder::open(out)
+    }
+}
+
+/// The scenario of an arm, and the files under which it is kept: its own first.
 fn arm_scenario(
     experiment: &Experiment,
-    arm: &Arm,
+    at: usize,
     base: &Path,
     set: &[(String, String)],
 ) -> Result<(Scenario, Vec<(String, String)>), Failure> {
+    let arm = &experiment.arms[at];
     let path: PathBuf = base.join(arm.scenario.as_ref().unwrap_or(&experiment.scenario));
     let shown = path.display().to_string();
-    let text = fs::read_to_string(&path).map_err(|why| {
-        let file = &experiment.source.name;
-        misuse(format!("{file}: arm `{}`: cannot read `{shown}`: {why}", arm.name))
+    let text = fs::read_to_string(&path)
+        .map_err(|why| experiment.scenario_error(at, &format!("cannot read `{shown}`: {why}")))?;
+    let as_changed =
+        if arm.changes.is_empty() && set.is_empty() { "" } else { " (as the arm changes it)" };
+    let whose = format!("{}: arm `{}`: {shown}{as_changed}", experiment.source.name, arm.name);
+    let text = scenario::apply(&text, &arm.changes).map_err(|it| {
+        experiment.arm_error(at, &it.key, &format!("{} in {shown}, for {}", it.why, it.value))
     })?;
-    let whose = format!("{shown} (as arm `{}` changes it)", arm.name);
-    let text = scenario::changed(&whose, &text, &arm.changes)?;
     let text = scenario::changed(&whose, &text, set)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let mut included: Vec<(String, String)> = Vec::new();
@@ -116,16 +153,16 @@ fn arm_scenario(
         Ok(text)
     })?;
     let scenario = scenario::whole(scenario)?;
-    let main = format!("scenarios/{}.toml", arm.name);
-    let mut files = Vec::new();
     let mut kept = text;
+    let mut others = Vec::new();
     for (_, text) in included {
-        let name = format!("{}.companies.toml", arm.name);
+        let name = companies(&arm.name);
         let moved = [("companies".to_owned(), format!("{name:?}"))];
         kept = scenario::changed(&whose, &kept, &moved)?;
-        files.push((format!("scenarios/{name}"), text));
+        others.push((format!("scenarios/{name}"), text));
     }
-    files.push((main, kept));
+    let mut files = vec![(format!("scenarios/{}.toml", arm.name), kept)];
+    files.extend(others);
     Ok((scenario, files))
 }
 

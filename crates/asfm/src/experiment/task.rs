@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use asfm_engine::Digest;
 use asfm_experiment::Task as Planned;
-use asfm_recorder::{Run, Status};
+use asfm_recorder::{Error, Run, Status};
 
 use super::flags::{Shard, Task};
 use super::folder::Folder;
@@ -78,6 +78,7 @@ impl Maker<'_> {
         let mut lock = lock.with_context(failed)?;
         self.hold(&lock, task)?;
         if done.exists() {
+            fs::remove_file(&path).or_else(gone_already).with_context(failed)?;
             return Ok(());
         }
         writeln!(lock, "{}", whoami()).with_context(failed)?;
@@ -116,26 +117,28 @@ impl Maker<'_> {
 
     /// Makes the run in a file, or goes on with what was begun there.
     fn attempt(&self, task: &Planned, out: &Path) -> Result<(), Failure> {
+        self.folder.same_scenario(&task.arm)?;
         if out.exists() {
-            match Run::open(out).map(|it| it.info().status) {
-                Ok(Status::Done) => return Ok(()),
-                Ok(_) => {
-                    let flags = Resume {
+            match Run::open(out) {
+                Ok(run) if run.info().status == Status::Done => return Ok(()),
+                Ok(run) if !half_copied(&run) => {
+                    drop(run);
+                    return resume::resume(&Resume {
                         run: out.to_owned(),
                         json: false,
                         quiet: true,
                         model: self.model.clone(),
-                    };
-                    match resume::resume(&flags) {
-                        // A branch that was killed while it copied its past: nothing was paid yet.
-                        Err(Failure::Misuse(_)) if task.branch.is_some() => {}
-                        other => return other,
-                    }
+                    });
                 }
-                // Killed before it had begun.
-                Err(_) => {}
+                // Killed before it had begun, or before a branch had a day of its own: nothing was
+                // paid for it.
+                Ok(_) | Err(Error::NotSqlite(_) | Error::NotARun { .. }) => remove(out)?,
+                // Answers that were paid for may be in it.
+                Err(error) => {
+                    set_aside(out)?;
+                    eprintln!("note: `{}` is set aside: {error}", out.display());
+                }
             }
-            fs::remove_file(out).with_context(|| format!("cannot remove `{}`", out.display()))?;
         }
         let unknown = || misuse(format!("run {}: unknown population", task.index));
         let population = self.folder.population(task).ok_or_else(unknown)?;
@@ -216,9 +219,41 @@ fn digest(path: &Path) -> Result<Option<Digest>, Failure> {
 }
 
 fn witness(done: &Path) -> PathBuf {
-    let mut name = done.as_os_str().to_owned();
-    name.push(format!(".witness-{}", std::process::id()));
+    with(done, &format!(".witness-{}", std::process::id()))
+}
+
+/// The suffixes of a run file and of what stands beside it while it is written.
+const SUFFIXES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+
+fn remove(path: &Path) -> Result<(), anyhow::Error> {
+    for suffix in SUFFIXES {
+        let path = with(path, suffix);
+        let failed = || format!("cannot remove `{}`", path.display());
+        fs::remove_file(&path).or_else(gone_already).with_context(failed)?;
+    }
+    Ok(())
+}
+
+fn set_aside(path: &Path) -> Result<(), anyhow::Error> {
+    let aside = with(path, &format!(".unreadable-{}", std::process::id()));
+    for suffix in SUFFIXES {
+        let path = with(path, suffix);
+        let failed = || format!("cannot set `{}` aside", path.display());
+        fs::rename(&path, with(&aside, suffix)).or_else(gone_already).with_context(failed)?;
+    }
+    Ok(())
+}
+
+fn with(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
     name.into()
+}
+
+/// Whether a branch was killed before the past that it shares was whole.
+fn half_copied(run: &Run) -> bool {
+    let parent = run.info().header.branch.as_ref().and_then(|it| it.parent);
+    parent.is_some_and(|parent| !run.rounds().any(|it| it.is_ok_and(|log| log.digest == parent)))
 }
 
 fn gone_already(error: std::io::Error) -> std::io::Result<()> {

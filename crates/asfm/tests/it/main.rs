@@ -1,6 +1,8 @@
 //! The program, run as a user runs it.
 
+mod bad_experiment;
 mod bad_input;
+mod experiment;
 mod future;
 mod pipe;
 mod run;

@@ -74,3 +74,84 @@ pub(crate) fn json(text: &str) -> serde_json::Value {
 pub(crate) fn read_only(path: &Path) -> Option<Connection> {
     Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()
 }
+
+/// A market of six traders and five days, and an experiment in it with three arms.
+pub(crate) const MARKET: &str = r#"name = "small"
+days = 5
+company = [
+    { code = "A", sector = "energy", closes = ["10.00"] },
+    { code = "B", sector = "financials", closes = ["20.00"] },
+]
+
+[population]
+agents = 6
+
+[[traders]]
+kind = "value"
+ratio = 1
+capital = 2000
+
+[[traders]]
+kind = "aggressive"
+ratio = 1
+capital = 1000
+"#;
+
+pub(crate) const EXPERIMENT: &str = r#"name = "fees"
+scenario = "market.toml"
+seeds = 6
+nulls = ["zi"]
+
+[[arm]]
+name = "free"
+
+[[arm]]
+name = "fee"
+set = { "market.fee" = "0.01" }
+
+[[arm]]
+name = "news"
+branch = { from = "free", day = 3 }
+set = { news = [{ day = 3, text = "The rate is cut.", topic = "interest-rate", size = "-0.005" }] }
+
+[statistic.rise]
+measure = "return"
+sector = "energy"
+from = 1
+to = 4
+
+[[hypothesis]]
+id = "H1"
+claim = "A fee lowers turnover."
+statistic = "log TR"
+of = "fee"
+against = "free"
+direction = "down"
+smallest = 0.1
+family = "fees"
+
+[[hypothesis]]
+id = "H2"
+claim = "News lifts energy."
+statistic = "rise"
+of = "news"
+against = "free"
+direction = "up"
+smallest = 0.01
+family = "fees"
+assumed = "a table says so"
+
+[[figure]]
+id = "1"
+title = "Return"
+path = "return"
+arms = ["free", "fee"]
+"#;
+
+/// A folder with the small market and its experiment, `market.toml` and `fees.toml`.
+pub(crate) fn laboratory() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("market.toml"), MARKET).expect("a scenario");
+    std::fs::write(folder.path().join("fees.toml"), EXPERIMENT).expect("an experiment");
+    folder
+}

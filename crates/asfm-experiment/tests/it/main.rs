@@ -1,0 +1,8 @@
+//! Experiments without a market, and statistics of a small one.
+
+mod arms;
+mod chance;
+mod plan;
+mod statistics;
+mod support;
+mod verdicts;
