@@ -80,7 +80,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "replicate",
         usage: "asfm [--seeds S] [--brain B] [--agents N] [--days N] [--set K=V] [--jobs N] \
-                [--only NAME] [--out DIR] | null [--experiments N] [--seeds N]",
+                [--only NAME] [--small] [--out DIR] | null [--experiments N] [--seeds N]",
         does: "runs a paper's experiments and writes their page, or experiments in which nothing \
                differs",
         run: replicate::run,

@@ -33,6 +33,7 @@ fn build() -> anyhow::Result<PathBuf> {
 fn suite(paper: &str, mut args: Args) -> anyhow::Result<()> {
     let out = args.text("--out")?.map(PathBuf::from);
     let only = args.text("--only")?;
+    let small = args.flag("--small");
     let jobs = args.text("--jobs")?;
     let mut changes: Vec<String> = Vec::new();
     for name in ["--seeds", "--brain", "--agents", "--days"] {
@@ -65,6 +66,9 @@ fn suite(paper: &str, mut args: Args) -> anyhow::Result<()> {
         if !folder.join("manifest.jsonl").exists() {
             let mut plan = Command::new(&asfm);
             plan.args(["experiment", "plan"]).arg(&file).arg("--out").arg(&folder).args(&changes);
+            if small {
+                plan.args(small_flags(&name));
+            }
             done(&plan.stdout(Stdio::null()).status()?, &name)?;
         } else if !changes.is_empty() {
             eprintln!("replicate: {} is planned already and goes on as planned", folder.display());
@@ -98,6 +102,26 @@ fn done(status: &ExitStatus, what: &str) -> anyhow::Result<()> {
         Some(75) => bail!("{what}: stopped; the same command goes on from there"),
         _ => bail!("{what}: {status}"),
     }
+}
+
+/// What makes an experiment so small that a model on two processors gets through it: it shows that
+/// the path works, and nothing else.
+fn small_flags(name: &str) -> Vec<String> {
+    let mut flags = vec!["--seeds=2".to_owned()];
+    let mut set = vec!["market.sessions=[\"auction\"]", "prompt.answer-tokens=128"];
+    // News comes on day 10, and seven sizes of capital need as many traders: there, three kinds
+    // decide by rule.
+    let (agents, days, by_rule) = match name {
+        "asfm-rate-cut" => (5, 11, true),
+        "asfm-capital" => (35, 1, true),
+        _ => (5, 1, false),
+    };
+    flags.extend([format!("--agents={agents}"), format!("--days={days}")]);
+    if by_rule {
+        set.extend(["traders.0.by-rule=true", "traders.1.by-rule=true", "traders.2.by-rule=true"]);
+    }
+    flags.extend(set.into_iter().map(|it| format!("--set={it}")));
+    flags
 }
 
 /// The experiment files of a paper, in the order of the paper.
