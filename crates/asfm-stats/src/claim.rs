@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::error::{Result, at_least};
 use crate::estimate::{Alternative, Interval};
-use crate::multiplicity::holm;
+use crate::multiplicity::{benjamini_hochberg, holm};
 use crate::paired::{PairedSummary, equivalence, summary};
 use crate::trend::Direction;
 
@@ -43,8 +43,9 @@ pub struct Judged {
     pub id: String,
     /// The verdict.
     pub outcome: Outcome,
-    /// Holm's p within the family.
-    pub p_holm: f64,
+    /// p after correction: Holm's within a family, Benjamini and Hochberg's among what is merely
+    /// explored.
+    pub p_adjusted: f64,
     /// p of the two one-sided tests of no effect; `None` if differences do not vary.
     pub p_equivalence: Option<f64>,
     /// 90 % t interval of the mean difference; a single point if differences do not vary.
@@ -82,10 +83,38 @@ pub fn family(claims: &[Claim], seed: u64) -> Result<Vec<Judged>> {
 ///
 /// let differences = vec![-0.5, -0.4, -0.6, -0.3, -0.5, -0.4, -0.7, -0.5];
 /// let claim = Claim { id: "it falls".to_owned(), direction: None, smallest: 0.1, differences };
-/// assert_eq!(family_of(&[claim], 4, 1)?[0].p_holm, 4.0 * 2.0 / 256.0);
+/// assert_eq!(family_of(&[claim], 4, 1)?[0].p_adjusted, 4.0 * 2.0 / 256.0);
 /// # Ok::<(), asfm_stats::StatsError>(())
 /// ```
 pub fn family_of(claims: &[Claim], size: usize, seed: u64) -> Result<Vec<Judged>> {
+    judged(claims, size, seed, holm)
+}
+
+/// As [`family_of`], of what was looked at without a claim: p is corrected as Benjamini and
+/// Hochberg (1995) do, so that among the findings called supported few are false.
+///
+/// ```
+/// use asfm_stats::claim::{Claim, explored};
+///
+/// let strong = vec![0.5, 0.4, 0.6, 0.3, 0.5, 0.4, 0.7, 0.5];
+/// let weak = vec![0.5, -0.4, 0.6, -0.3, 0.5, -0.4, 0.7, -0.5];
+/// let claim = |id: &str, differences| Claim {
+///     id: id.to_owned(), direction: None, smallest: 0.1, differences,
+/// };
+/// let judged = explored(&[claim("a", strong), claim("b", weak)], 2, 1)?;
+/// assert_eq!(judged[0].p_adjusted, 2.0 * 2.0 / 256.0);
+/// # Ok::<(), asfm_stats::StatsError>(())
+/// ```
+pub fn explored(claims: &[Claim], size: usize, seed: u64) -> Result<Vec<Judged>> {
+    judged(claims, size, seed, benjamini_hochberg)
+}
+
+fn judged(
+    claims: &[Claim],
+    size: usize,
+    seed: u64,
+    correct: fn(&[f64]) -> Result<Vec<f64>>,
+) -> Result<Vec<Judged>> {
     crate::error::enough(claims.len(), 1)?;
     let mut evidence = Vec::with_capacity(claims.len());
     for claim in claims {
@@ -95,16 +124,16 @@ pub fn family_of(claims: &[Claim], size: usize, seed: u64) -> Result<Vec<Judged>
     debug_assert!(evidence.iter().all(|it| it.sign_flip.alternative == Alternative::TwoSided));
     let mut p: Vec<f64> = evidence.iter().map(|it| it.sign_flip.p).collect();
     p.resize(size.max(claims.len()), 1.0);
-    let adjusted = holm(&p)?;
+    let adjusted = correct(&p)?;
     Ok(claims
         .iter()
         .zip(evidence)
         .zip(adjusted)
-        .map(|((claim, evidence), p_holm)| judge(claim, evidence, p_holm))
+        .map(|((claim, evidence), p_adjusted)| judge(claim, evidence, p_adjusted))
         .collect())
 }
 
-fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
+fn judge(claim: &Claim, evidence: PairedSummary, p_adjusted: f64) -> Judged {
     let p_equivalence = equivalence(&claim.differences, claim.smallest).ok().map(|it| it.p);
     // Differences that do not vary leave no doubt about their mean.
     let alike = |level| {
@@ -131,12 +160,12 @@ fn judge(claim: &Claim, evidence: PairedSummary, p_holm: f64) -> Judged {
         Some(Direction::Decreasing) => ci.is_below(claim.smallest),
         None => true,
     });
-    let significant = p_holm < 0.05;
+    let significant = p_adjusted < 0.05;
     let outcome = match () {
         () if significant && towards && clear => Outcome::Supported,
         () if significant && !towards => Outcome::Contradicted,
         () if ci90.is_some_and(|it| it.is_within(claim.smallest)) => Outcome::Equivalent,
         () => Outcome::Inconclusive,
     };
-    Judged { id: claim.id.clone(), outcome, p_holm, p_equivalence, ci90, evidence }
+    Judged { id: claim.id.clone(), outcome, p_adjusted, p_equivalence, ci90, evidence }
 }
