@@ -136,7 +136,11 @@ fn ranges(numbers: &[usize]) -> String {
         if !text.is_empty() {
             text.push(',');
         }
-        text += &if run == 1 { first.to_string() } else { format!("{first}-{last}") };
+        text += &first.to_string();
+        if run > 1 {
+            text.push('-');
+            text += &last.to_string();
+        }
         rest = &rest[run..];
     }
     text
