@@ -14,6 +14,10 @@ fn main() {
     if let (true, Some(log)) = (ours, git(&["rev-parse", "--git-path", "logs/HEAD"])) {
         println!("cargo::rerun-if-changed={log}");
     }
+    // It is asked again once this file is in the repository.
+    if let (false, Some(index)) = (ours, git(&["rev-parse", "--git-path", "index"])) {
+        println!("cargo::rerun-if-changed={index}");
+    }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=ASFM_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
 }

@@ -248,7 +248,8 @@ fn filled(point: &Point<'_>, value: &Value) -> String {
         Value::String(text) => text,
         Value::Array(all) => all.iter().map(|it| filled(point, it)).collect::<Vec<_>>().join(" "),
         Value::Table(all) => {
-            all.iter().map(|(key, it)| format!("{key} {}", filled(point, it))).collect()
+            let texts = all.iter().flat_map(|(key, it)| [key.clone(), filled(point, it)]);
+            texts.collect::<Vec<_>>().join(" ")
         }
         _ => String::new(),
     }

@@ -121,13 +121,11 @@ impl Experiment {
     /// A mistake in the name of an arm's scenario, its own or the base.
     pub fn scenario_error(&self, arm: usize, what: &str) -> ScenarioError {
         let Arm { name, span, scenario, .. } = &self.arms[arm];
-        match scenario {
-            Some(_) => self.source.error(span.0..span.1, &format!("arm `{name}`: scenario"), what),
-            None => {
-                let (from, to) = self.scenario_span;
-                self.source.error(from..to, "scenario", what)
-            }
-        }
+        let (span, key) = match scenario {
+            Some(_) => (*span, format!("arm `{name}`: scenario")),
+            None => (self.scenario_span, "scenario".to_owned()),
+        };
+        self.source.error(span.0..span.1, &key, what)
     }
 
     /// Checks that an arm's scenario has what is claimed about it.

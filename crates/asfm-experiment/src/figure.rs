@@ -128,19 +128,8 @@ impl Figure {
             (None, Some(names)) => {
                 let mut places = Vec::new();
                 for name in names.get_ref() {
-                    let known = statistics.iter().position(|known| known.name == *name);
-                    places.push(match known {
-                        Some(at) => at,
-                        None => {
-                            let unknown = || {
-                                let (span, key) = (names.span(), key("statistics"));
-                                Statistic::unknown(from, span, &key, name, statistics)
-                            };
-                            let new = Statistic::of_word(name).ok_or_else(unknown)?;
-                            statistics.push(new);
-                            statistics.len() - 1
-                        }
-                    });
+                    let (span, key) = (names.span(), key("statistics"));
+                    places.push(Statistic::place(from, span, &key, name, statistics)?);
                 }
                 let levels = it.levels.as_ref();
                 if let Some(levels) = levels

@@ -146,23 +146,8 @@ impl Hypothesis {
             return Err(from.error(it.id.span(), &key("id"), what));
         }
         let name = it.statistic.get_ref();
-        let statistic = match statistics.iter().position(|known| known.name == *name) {
-            Some(at) => at,
-            None => {
-                let unknown = || {
-                    Statistic::unknown(
-                        from,
-                        it.statistic.span(),
-                        &key("statistic"),
-                        name,
-                        statistics,
-                    )
-                };
-                let new = Statistic::of_word(name).ok_or_else(unknown)?;
-                statistics.push(new);
-                statistics.len() - 1
-            }
-        };
+        let (span, place) = (it.statistic.span(), key("statistic"));
+        let statistic = Statistic::place(from, span, &place, name, statistics)?;
         let contrast = contrast(from, it, arms, &key)?;
         let claims = match (&it.direction, &contrast) {
             (None, Contrast::Order { .. }) => Claims::Up,

@@ -189,8 +189,25 @@ impl Statistic {
         Some(Self { name: word.to_owned(), log, term, less: None, span: 0..0 })
     }
 
+    /// The place of a statistic that is named: one of the file, or a measure, which joins them.
+    pub(crate) fn place(
+        from: &Source,
+        span: std::ops::Range<usize>,
+        key: &str,
+        name: &str,
+        statistics: &mut Vec<Self>,
+    ) -> Result<usize, ScenarioError> {
+        if let Some(at) = statistics.iter().position(|known| known.name == name) {
+            return Ok(at);
+        }
+        let new =
+            Self::of_word(name).ok_or_else(|| Self::unknown(from, span, key, name, statistics))?;
+        statistics.push(new);
+        Ok(statistics.len() - 1)
+    }
+
     /// A word that is neither a statistic of the file nor a measure.
-    pub(crate) fn unknown(
+    fn unknown(
         from: &Source,
         span: std::ops::Range<usize>,
         key: &str,

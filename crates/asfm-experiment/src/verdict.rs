@@ -119,9 +119,8 @@ impl Experiment {
     /// and population, whose size is that of the file, whatever could be measured.
     pub fn judge(&self, populations: &[Population], values: &Values) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for at in 0..populations.len() {
-            let mut of_population = self.findings(at, populations[at].evidence, values);
-            findings.append(&mut of_population);
+        for (at, population) in populations.iter().enumerate() {
+            findings.append(&mut self.findings(at, population.evidence, values));
         }
         findings.sort_by_key(|it| (it.hypothesis, it.population));
         findings
@@ -267,33 +266,8 @@ impl Experiment {
             Contrast::Peak { levels, within, .. } => {
                 let value = |row: &Vec<f64>| curvature(levels, row);
                 finding.each = rows.iter().map(|(seed, row)| (*seed, value(row))).collect();
-                let shape =
-                    table(&rows).and_then(|it| trend::inverted_u_within(levels, it.view()).ok());
-                finding.beside = shape
-                    .as_ref()
-                    .map(|it| ("Lind and Mehlum's test".to_owned(), it.p_joint.unwrap_or(1.0)));
-                let inside = shape.as_ref().is_some_and(|it| {
-                    let ci = it.turning_point_ci;
-                    it.p_joint.is_some_and(|p| p < LEVEL)
-                        && ci.lo >= within[0]
-                        && ci.hi <= within[1]
-                });
-                let unmet = (!inside).then(|| match &shape {
-                    None => "no quadratic can be fitted".to_owned(),
-                    Some(it) if it.p_joint.is_none_or(|p| p >= LEVEL) => format!(
-                        "no hump between the lowest and the highest level: Lind and Mehlum's p is \
-                         {:.4}",
-                        it.p_joint.unwrap_or(1.0)
-                    ),
-                    Some(it) => format!(
-                        "the top is at {:.2}, 95 % interval {:.2} to {:.2}, not within {} to {}",
-                        it.turning_point,
-                        it.turning_point_ci.lo,
-                        it.turning_point_ci.hi,
-                        within[0],
-                        within[1]
-                    ),
-                });
+                let (beside, unmet) = hump(levels, *within, &rows);
+                finding.beside = beside;
                 Prepared { unmet, ..prepared(finding) }
             }
         };
@@ -331,9 +305,8 @@ fn conclude(prepared: &mut Prepared, hypothesis: &Hypothesis, judged: Judged, fa
     let mut verdict = match (hypothesis.claims, judged.outcome) {
         // Whether it can be told from 0 is no matter, as long as it is small.
         (Claims::Nothing, _) if within => Verdict::Supported,
-        (Claims::Nothing, Outcome::Supported | Outcome::Contradicted) => Verdict::Contradicted,
+        (Claims::Nothing, Outcome::Supported) | (_, Outcome::Contradicted) => Verdict::Contradicted,
         (_, Outcome::Supported) => Verdict::Supported,
-        (_, Outcome::Contradicted) => Verdict::Contradicted,
         (_, Outcome::Equivalent) => Verdict::NoEffect,
         (_, Outcome::Inconclusive) => Verdict::Inconclusive,
     };
@@ -399,6 +372,32 @@ fn few(seeds: usize, needed: usize) -> String {
         1 => format!("1 seed has a value; {needed} are needed at least"),
         _ => format!("{seeds} seeds have a value; {needed} are needed at least"),
     }
+}
+
+/// Lind and Mehlum's test, and what of a hump within bounds is missing.
+fn hump(
+    levels: &[f64],
+    within: [f64; 2],
+    rows: &[(u64, Vec<f64>)],
+) -> (Option<(String, f64)>, Option<String>) {
+    let shape = table(rows).and_then(|it| trend::inverted_u_within(levels, it.view()).ok());
+    let Some(shape) = shape else {
+        return (None, Some("no quadratic can be fitted".to_owned()));
+    };
+    let (p, top, ci) = (shape.p_joint.unwrap_or(1.0), shape.turning_point, shape.turning_point_ci);
+    let unmet = if p >= LEVEL {
+        Some(format!(
+            "no hump between the lowest and the highest level: Lind and Mehlum's p is {p:.4}"
+        ))
+    } else if ci.lo < within[0] || ci.hi > within[1] {
+        Some(format!(
+            "the top is at {top:.2}, 95 % interval {:.2} to {:.2}, not within {} to {}",
+            ci.lo, ci.hi, within[0], within[1]
+        ))
+    } else {
+        None
+    };
+    (Some(("Lind and Mehlum's test".to_owned(), p)), unmet)
 }
 
 /// How little a comparison supports a claim: the p of the test that would support it.

@@ -41,13 +41,18 @@ pub(crate) fn one(seeds: usize, rest: &str, value: impl Fn(usize, u64) -> f64) -
     judge(&of, &values(&of, value)).remove(0)
 }
 
+/// A seed as a number to count with.
+pub(crate) fn number(seed: u64) -> f64 {
+    f64::from(u8::try_from(seed).expect("few seeds"))
+}
+
 /// Something between -1 and 1 that differs by arm and seed and sums to little.
 pub(crate) fn noise(arm: usize, seed: u64) -> f64 {
     let mut random = Random(seed * 31 + arm as u64);
     random.uniform() * 2.0 - 1.0
 }
 
-/// SplitMix64, which is enough for tests.
+/// `SplitMix64`, which is enough for tests.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {

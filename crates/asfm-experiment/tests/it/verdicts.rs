@@ -2,7 +2,7 @@
 
 use asfm_experiment::{Evidence, Finding, Values, Verdict};
 
-use crate::support::{claim, experiment, judge, noise, one, population, values};
+use crate::support::{claim, experiment, judge, noise, number, one, population, values};
 
 const DIFFERENCE: &str = "of = \"b\"\nagainst = \"a\"\nsmallest = 0.5\n";
 
@@ -54,7 +54,7 @@ fn what_is_surely_small_is_said_to_be_small() {
 fn means_of_several_arms_are_compared() {
     let rest = "of = [\"b\", \"c\"]\nagainst = [\"a\", \"d\", \"e\"]\ndirection = \"up\"\n\
                 smallest = 0.5";
-    let value = |arm: usize, seed: u64| [1.0, 4.0, 6.0, 2.0, 3.0][arm] + f64::from(seed as u8);
+    let value = |arm: usize, seed: u64| [1.0, 4.0, 6.0, 2.0, 3.0][arm] + number(seed);
     let it = one(6, rest, value);
     assert!(it.each.iter().all(|it| (it.1 - 3.0).abs() < 1e-12), "{:?}", it.each);
     let alone = one(6, "of = \"b\"\ndirection = \"up\"\nsmallest = 0.5", value);
@@ -236,7 +236,7 @@ fn a_family_that_is_too_large_for_its_seeds_is_told() {
 fn arms_that_are_alike_have_no_effect_whatever_rounding_leaves() {
     // Sums of tenths in another order differ in their last bits, and always the same way.
     let value = |arm: usize, seed: u64| {
-        let base = 1000.0 * (1.0 + f64::from(seed as u8) * 0.1);
+        let base = 1000.0 * (1.0 + number(seed) * 0.1);
         if arm == 0 { base } else { base * (1.0 + 4.0 * f64::EPSILON) }
     };
     let places = "\"a\", \"b\", \"c\", \"d\", \"e\"";

@@ -1,7 +1,7 @@
 //! `asfm experiment run`: the runs that are missing, on this machine.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{IsTerminal as _, Read as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -85,10 +85,13 @@ fn alone(folder: &Folder) -> Result<File, Failure> {
     let lock = lock.with_context(|| format!("cannot open `{}`", path.display()))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(_) => {
-            let shown = folder.path.display();
-            Err(misuse(format!("somebody else is running the experiment in `{shown}`")))
-        }
+        Err(TryLockError::WouldBlock) => Err(misuse(format!(
+            "somebody else is running the experiment in `{}`",
+            folder.path.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(Failure::Failed(
+            anyhow!(error).context(format!("cannot lock `{}`", path.display())),
+        )),
     }
 }
 

@@ -70,7 +70,7 @@ impl Outcome {
         }
         let findings = folder.experiment.judge(&folder.header.populations, &values);
         let done = there.len();
-        Ok(Self { values, findings, lines, done, models, folder })
+        Ok(Self { folder, values, findings, lines, done, models })
     }
 }
 

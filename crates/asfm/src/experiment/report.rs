@@ -144,7 +144,23 @@ fn text(outcome: &Outcome) -> String {
     text += "\n";
     text += &table.trim_fmt();
     text += "\n";
+    for line in outcome.findings.iter().filter_map(|it| remark(outcome, it)) {
+        writeln!(text, "{line}").expect("a string takes all text");
+    }
     text
+}
+
+/// What the table has no column for: why a verdict is what it is, and the seeds that are left out.
+fn remark(outcome: &Outcome, finding: &Finding) -> Option<String> {
+    let hypothesis = &outcome.folder.experiment.hypotheses[finding.hypothesis].id;
+    let population = &outcome.folder.header.populations[finding.population].label;
+    let mut parts: Vec<String> = finding.because.clone().into_iter().collect();
+    if let (Some((seed, why)), true) = (finding.missing.first(), outcome.done > 0) {
+        let n = finding.missing.len();
+        let all = n + finding.each.len();
+        parts.push(format!("{n} of {all} seeds are left out, seed {seed} because of {why}"));
+    }
+    (!parts.is_empty()).then(|| format!("{hypothesis} under {population}: {}", parts.join("; ")))
 }
 
 /// A number with four significant places, or so.

@@ -76,7 +76,7 @@ impl Maker<'_> {
         // Never truncated: whoever holds it has written its name there.
         let lock = File::options().create(true).read(true).append(true).open(&path);
         let mut lock = lock.with_context(failed)?;
-        self.hold(&lock, task)?;
+        Self::hold(&lock, task)?;
         if done.exists() {
             fs::remove_file(&path).or_else(gone_already).with_context(failed)?;
             return Ok(());
@@ -95,7 +95,7 @@ impl Maker<'_> {
     }
 
     /// Waits until nobody else makes the run.
-    fn hold(&self, lock: &File, task: &Planned) -> Result<(), Failure> {
+    fn hold(lock: &File, task: &Planned) -> Result<(), Failure> {
         let stop = stop_flag()?;
         let mut told = false;
         loop {
@@ -179,17 +179,13 @@ impl Maker<'_> {
     /// differ.
     fn publish(&self, task: &Planned, attempt: &Path, done: &Path) -> Result<(), Failure> {
         let failed = || format!("cannot put `{}` in its place", done.display());
-        let near = match self.scratch {
-            None => attempt.to_owned(),
-            Some(_) => {
-                let near = self.folder.path.join("attempts").join(format!(
-                    "{}.{}.part",
-                    task.id,
-                    std::process::id()
-                ));
-                fs::copy(attempt, &near).with_context(failed)?;
-                near
-            }
+        let near = if self.scratch.is_none() {
+            attempt.to_owned()
+        } else {
+            let part = format!("{}.{}.part", task.id, std::process::id());
+            let near = self.folder.path.join("attempts").join(part);
+            fs::copy(attempt, &near).with_context(failed)?;
+            near
         };
         match fs::hard_link(&near, done) {
             Ok(()) => {}

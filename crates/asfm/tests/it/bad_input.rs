@@ -157,7 +157,7 @@ fn flags_are_refused_with_the_reason() {
     ");
     assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.tick.x=3"]), @"
     exit 2
-    error: --set market.tick.x=3: the key belongs to no table in ROOT/fixtures/scenarios/asfm-baseline.toml
+    error: --set market.tick.x=3: the key `x` belongs to no table in ROOT/fixtures/scenarios/asfm-baseline.toml
     ");
     assert_snapshot!(refused(folder, &["run", &scenario, "--set", "market.continuous=middle"]), @r#"
     exit 2

@@ -77,6 +77,9 @@ fn from_a_plan_to_verdicts_and_nothing_twice() {
         findings.map(|it| it["verdict"].as_str().expect("a verdict").to_owned()).collect()
     };
     assert_eq!(verdicts(&nothing), ["inconclusive"; 4]);
+    let text = succeed(at, &["experiment", "report", "f"]);
+    let few = "H1 under rules: 0 seeds have a value; 6 are needed at least\n";
+    assert!(text.contains(few), "{text}");
     let ran = asfm(at, &["experiment", "run", "f", "--json"]);
     assert!(ran.status.success(), "{}", failure(at, &ran));
     let first = json(&stdout(&ran));
