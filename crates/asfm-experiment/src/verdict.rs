@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use asfm_measure::Observed;
-use asfm_stats::claim::{Claim, Judged, Outcome, family_of};
+use asfm_stats::claim::{Claim, Judged, Outcome, explored, family_of};
 use asfm_stats::trend::{self, Direction};
 use asfm_stats::{Alternative, paired, rank};
 use ndarray::Array2;
@@ -114,6 +114,9 @@ impl Values {
     }
 }
 
+/// How the claims of a family are judged together.
+type Judge = fn(&[Claim], usize, u64) -> asfm_stats::Result<Vec<Judged>>;
+
 impl Experiment {
     /// Judges every hypothesis in every population; Holm's correction is made within each family
     /// and population, whose size is that of the file, whatever could be measured.
@@ -137,19 +140,16 @@ impl Experiment {
                 families.entry(family).or_default().push(at);
             }
         }
-        // What is merely explored has no family to be corrected in; its finding says so.
-        for (at, it) in self.hypotheses.iter().enumerate() {
-            if it.family.is_none() {
-                self.judge_family(&mut found, &[at]);
-            }
-        }
         for members in families.values() {
-            self.judge_family(&mut found, members);
+            self.judge_family(&mut found, members, family_of);
         }
+        let all = 0..self.hypotheses.len();
+        let free: Vec<usize> = all.filter(|at| self.hypotheses[*at].family.is_none()).collect();
+        self.judge_family(&mut found, &free, explored);
         found.into_iter().map(|it| it.finding).collect()
     }
 
-    fn judge_family(&self, found: &mut [Prepared], members: &[usize]) {
+    fn judge_family(&self, found: &mut [Prepared], members: &[usize], judge: Judge) {
         let ready: Vec<usize> = members
             .iter()
             .copied()
@@ -162,7 +162,7 @@ impl Experiment {
         let seeds = ready.iter().map(|at| found[*at].finding.each.len()).max().unwrap_or_default();
         let family = Family { size, seeds };
         let claims: Vec<Claim> = ready.iter().map(|at| self.claim(*at, &found[*at])).collect();
-        let Ok(judged) = family_of(&claims, size, 1) else { return };
+        let Ok(judged) = judge(&claims, size, 1) else { return };
         for (at, judged) in ready.into_iter().zip(judged) {
             conclude(&mut found[at], &self.hypotheses[at], judged, family);
         }
@@ -313,7 +313,7 @@ fn conclude(prepared: &mut Prepared, hypothesis: &Hypothesis, judged: Judged, fa
     // The weakest of several comparisons was looked for, so what speaks against the claim must
     // hold in spite of the search; what speaks for it holds in all of them.
     let by_chance = match verdict {
-        Verdict::Contradicted => judged.p_holm * prepared.chances >= LEVEL,
+        Verdict::Contradicted => judged.p_adjusted * prepared.chances >= LEVEL,
         Verdict::NoEffect => judged.p_equivalence.is_some_and(|p| p * prepared.chances >= LEVEL),
         _ => false,
     };
@@ -349,7 +349,7 @@ fn conclude(prepared: &mut Prepared, hypothesis: &Hypothesis, judged: Judged, fa
         }
     }
     if told && hypothesis.family.is_none() {
-        because.push("explored: not corrected for other claims".to_owned());
+        because.push("explored, not claimed beforehand".to_owned());
     }
     finding.because = (!because.is_empty()).then(|| because.join("; "));
     finding.verdict = verdict;

@@ -142,7 +142,7 @@ fn a_peak_has_its_top_within_bounds() {
 }
 
 fn explored() -> String {
-    "explored: not corrected for other claims".to_owned()
+    "explored, not claimed beforehand".to_owned()
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn arms_for_models_only_say_nothing_under_rules() {
         assert_eq!(found[0].verdict, Verdict::NotApplicable);
         assert!(found[0].judged.is_none() && found[0].because.is_some());
         // Nobody asked there, so nothing is corrected for it.
-        assert_eq!(found[1].judged.as_ref().map(|it| it.p_holm), Some(2.0 / 64.0));
+        assert_eq!(found[1].judged.as_ref().map(|it| it.p_adjusted), Some(2.0 / 64.0));
     }
     let found = of.judge(&[population(Evidence::LiveModel)], &values);
     assert_ne!(found[0].verdict, Verdict::NotApplicable);
@@ -265,7 +265,7 @@ fn a_family_counts_the_claims_that_have_no_evidence() {
     let of = experiment(6, &(claim("H1", &rest) + &claim("H2", other)));
     let mut values = values(&of, above(2.0, 0.5));
     let p = |values: &Values| {
-        judge(&of, values)[0].judged.as_ref().map(|it| (it.evidence.sign_flip.p, it.p_holm))
+        judge(&of, values)[0].judged.as_ref().map(|it| (it.evidence.sign_flip.p, it.p_adjusted))
     };
     assert_eq!(p(&values), Some((2.0 / 64.0, 4.0 / 64.0)));
     for seed in 1..=6 {
@@ -274,7 +274,7 @@ fn a_family_counts_the_claims_that_have_no_evidence() {
     assert_eq!(p(&values), Some((2.0 / 64.0, 4.0 / 64.0)), "a claim does not go away unmeasured");
     let families = rest.replace("\"f\"", "\"g\"");
     let of = experiment(6, &(claim("H1", &families) + &claim("H2", other)));
-    let alone = judge(&of, &values)[0].judged.as_ref().map(|it| it.p_holm);
+    let alone = judge(&of, &values)[0].judged.as_ref().map(|it| it.p_adjusted);
     assert_eq!(alone, Some(2.0 / 64.0), "families do not know each other");
 }
 

@@ -370,7 +370,10 @@ impl Whole<'_> {
             Column::number("g_z", "standardised effect"),
             Column::text("positive"),
             Column::number("p", "exact sign-flip test, two-sided"),
-            Column::number("p Holm", "after Holm's correction in its family"),
+            Column::number(
+                "p adjusted",
+                "Holm in a family, Benjamini and Hochberg among what is explored",
+            ),
             Column::number("p no effect", "two one-sided tests against the smallest effect"),
             Column::number("smallest", "smallest effect of interest"),
             Column::text("beside"),
@@ -424,7 +427,7 @@ impl Whole<'_> {
                     |it| Cell::text(format!("{} of {}", it.positive.k, it.positive.n)),
                 ),
                 p(evidence.map(|it| it.sign_flip.p)),
-                p(it.judged.as_ref().map(|it| it.p_holm)),
+                p(it.judged.as_ref().map(|it| it.p_adjusted)),
                 p(it.judged.as_ref().and_then(|it| it.p_equivalence)),
                 plain(Some(hypothesis.smallest)),
                 Cell::text(

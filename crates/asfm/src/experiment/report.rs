@@ -69,7 +69,7 @@ fn json(outcome: &Outcome) -> Value {
                 "lo": mean.and_then(|it| it.ci).map(|it| it.lo),
                 "hi": mean.and_then(|it| it.ci).map(|it| it.hi),
                 "p": it.judged.as_ref().map(|it| it.evidence.sign_flip.p),
-                "p_holm": it.judged.as_ref().map(|it| it.p_holm),
+                "p_adjusted": it.judged.as_ref().map(|it| it.p_adjusted),
                 "seeds": it.each.len(),
                 "each": it.each,
                 "missing": it.missing,
@@ -135,7 +135,7 @@ fn text(outcome: &Outcome) -> String {
                 || "-".to_owned(),
                 |it| format!("{} to {}", number(it.lo), number(it.hi)),
             ),
-            judged.map_or_else(|| "-".to_owned(), |it| format!("{:.4}", it.p_holm)),
+            judged.map_or_else(|| "-".to_owned(), |it| format!("{:.4}", it.p_adjusted)),
             if null { String::new() } else { hypothesis.paper.map(number).unwrap_or_default() },
             if null { String::new() } else { hypothesis.claim.clone() },
         ]);

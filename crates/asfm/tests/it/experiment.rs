@@ -86,7 +86,7 @@ fn from_a_plan_to_verdicts_and_nothing_twice() {
     assert_eq!((&first["done"], &first["runs"]), (&36.into(), &36.into()));
     for it in first["findings"].as_array().expect("findings") {
         assert_eq!(it["seeds"], 6, "{it}");
-        assert!(it["effect"].is_number() && it["p_holm"].is_number(), "{it}");
+        assert!(it["effect"].is_number() && it["p_adjusted"].is_number(), "{it}");
         let (of, verdict) = (&it["population"], &it["verdict"]);
         assert!(*of == "zi" || *verdict != "supported" || it["id"] == "H1", "{it}");
     }
