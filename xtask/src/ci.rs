@@ -39,6 +39,7 @@ const AFTER_TESTS: &[Step] = &[
     step("doctest", "test --workspace --all-features --doc --locked"),
     step("schema", "xtask schema --check"),
     step("manual", "xtask manual --check"),
+    step("slurm", "xtask slurm test"),
     step("model", "xtask model test"),
 ];
 

@@ -92,6 +92,12 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },
     Row {
+        name: "asfm-report",
+        may_know: &[],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
+    },
+    Row {
         name: "asfm-stats",
         may_know: &[],
         in_tests: &[],
@@ -108,6 +114,7 @@ const TABLE: &[Row] = &[
             "asfm-llm",
             "asfm-measure",
             "asfm-recorder",
+            "asfm-report",
             "asfm-stats",
         ],
         in_tests: &["asfm-standin"],

@@ -13,7 +13,10 @@ mod golden;
 mod manual;
 mod model;
 mod package;
+mod process;
+mod replicate;
 mod shell;
+mod slurm;
 mod standin;
 mod tidy;
 
@@ -73,6 +76,20 @@ const VERBS: &[Verb] = &[
                 test | layouts [--agents N] [--days N]",
         does: "serves a small language model and runs markets on it; exit code 3 if it cannot be had",
         run: model::run,
+    },
+    Verb {
+        name: "replicate",
+        usage: "asfm [--seeds S] [--brain B] [--agents N] [--days N] [--set K=V] [--jobs N] \
+                [--only NAME] [--out DIR] | null [--experiments N] [--seeds N]",
+        does: "runs a paper's experiments and writes their page, or experiments in which nothing \
+               differs",
+        run: replicate::run,
+    },
+    Verb {
+        name: "slurm",
+        usage: "test [--program FILE] | up | down",
+        does: "runs an experiment on a small cluster, where a node dies; exit code 3 if it cannot be had",
+        run: slurm::run,
     },
     Verb {
         name: "package",

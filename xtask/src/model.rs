@@ -7,7 +7,6 @@
 
 mod fetch;
 mod market;
-mod process;
 mod python;
 mod server;
 

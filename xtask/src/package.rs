@@ -2,8 +2,15 @@
 
 use crate::shell::{self, Args};
 
-const CRATES: &[&str] =
-    &["asfm-book", "asfm-chat", "asfm-engine", "asfm-agent", "asfm-recorder", "asfm-stats"];
+const CRATES: &[&str] = &[
+    "asfm-book",
+    "asfm-chat",
+    "asfm-engine",
+    "asfm-agent",
+    "asfm-recorder",
+    "asfm-report",
+    "asfm-stats",
+];
 
 pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     let dirty = if args.flag("--allow-dirty") { " --allow-dirty" } else { "" };

@@ -54,15 +54,23 @@ impl Args {
 
     /// Takes `--name NUMBER` out.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, Misuse> {
-        let Some(at) = self.0.iter().position(|it| it == name) else {
+        let Some(value) = self.text(name)? else {
             return Ok(None);
         };
-        self.0.remove(at);
-        let value = self.0.remove(at).unwrap_or_default();
         let number = value.parse();
         number
             .map(Some)
             .map_err(|_| Misuse(format!("`{name}` needs a whole number, found `{value}`")))
+    }
+
+    /// Takes `--name WORD` out.
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Misuse> {
+        let Some(at) = self.0.iter().position(|it| it == name) else {
+            return Ok(None);
+        };
+        self.0.remove(at);
+        let value = self.0.remove(at).filter(|it| !it.starts_with("--"));
+        value.map(Some).ok_or_else(|| Misuse(format!("`{name}` needs a value")))
     }
 
     /// Refuses what nobody took.
@@ -78,6 +86,11 @@ impl Args {
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().expect("xtask lies in the workspace").to_owned()
+}
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    root().join("target")
 }
 
 /// A shell at the root of the workspace.

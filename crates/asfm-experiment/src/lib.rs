@@ -59,5 +59,5 @@ pub use experiment::Experiment;
 pub use figure::{By, Drawing, Figure, Line, Path};
 pub use hypothesis::{Claims, Contrast, Hypothesis};
 pub use plan::{Evidence, Population, Task, TaskBranch};
-pub use statistic::{Statistic, measures};
+pub use statistic::{Statistic, Unit, measures};
 pub use verdict::{Finding, Values, Verdict};

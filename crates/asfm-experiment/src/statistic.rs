@@ -131,7 +131,47 @@ impl Measure {
     }
 }
 
+/// What a statistic, or a difference of two, is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A natural logarithm; differences are log ratios.
+    LogRatio,
+    /// A share of one.
+    Share,
+    /// A number of things.
+    Count,
+    /// A correlation, from -1 to 1.
+    Correlation,
+    /// None of these.
+    Other,
+}
+
+impl Unit {
+    /// In a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LogRatio => "log-ratio",
+            Self::Share => "share",
+            Self::Count => "count",
+            Self::Correlation => "correlation",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Statistic {
+    /// What it is counted in.
+    pub fn unit(&self) -> Unit {
+        match self.term.measure {
+            _ if self.log => Unit::LogRatio,
+            Measure::Reading(at) if Readings::NAMES[at] == "ON" => Unit::Count,
+            Orders => Unit::Count,
+            GainByCapital | FillRateByCapital | ShortfallByCapital => Unit::Correlation,
+            Gini => Unit::Other,
+            _ => Unit::Share,
+        }
+    }
+
     /// A reading of the paper's metrics by its name, or its logarithm as `log NAME`.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
         let (log, bare) = match word.strip_prefix("log ") {

@@ -8,7 +8,7 @@ use asfm_llm::{Micros, Spec, SpecError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::drive::Say;
-use crate::experiment;
+use crate::{experiment, report};
 
 /// A laboratory for stock markets populated by language-model traders.
 ///
@@ -43,6 +43,8 @@ pub(crate) enum Verb {
     /// Compute statistics and the card of stylized facts.
     #[command(subcommand)]
     Stats(Stats),
+    /// Write a page about a run, or about several side by side.
+    Report(report::Report),
     /// Plan, run and judge experiments: arms, seeds, hypotheses and verdicts.
     #[command(subcommand)]
     Experiment(experiment::Verb),

@@ -11,7 +11,9 @@ mod doctor;
 mod drive;
 mod experiment;
 mod failure;
+mod parquet;
 mod pipe;
+mod report;
 mod resume;
 mod run;
 mod scenario;
@@ -60,6 +62,7 @@ fn act(cli: Cli) -> Result<(), Failure> {
         Some(Verb::Verify(flags)) => verify::verify(&flags),
         Some(Verb::Stats(verb)) => stats::stats(&verb),
         Some(Verb::Experiment(verb)) => experiment::experiment(&verb),
+        Some(Verb::Report(flags)) => report::report(&flags),
         Some(Verb::Doctor(flags)) => doctor::doctor(&flags),
         Some(Verb::Check(flags)) => scenario::check(&flags),
         Some(Verb::Init(flags)) => scenario::init(&flags),

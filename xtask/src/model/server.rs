@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-use super::{fetch, folder, process, python};
+use super::{fetch, folder, python};
+use crate::process;
 
 /// The name under which the model is served.
 const MODEL: &str = "smollm2-135m";

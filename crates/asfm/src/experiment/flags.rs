@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::submit::SubmitFlags;
 use crate::cli::{Brain, ModelFlags};
 
 #[derive(Debug, Subcommand)]
@@ -14,10 +15,14 @@ pub(crate) enum Verb {
     Run(Run),
     /// Make one run, or one part of all; does nothing where it is done.
     Task(Task),
+    /// Send the runs that are missing to a cluster.
+    Submit(Submit),
     /// Say which runs are done, being made, stopped and missing.
     Status(Status),
     /// List the numbers of the runs that are missing.
     Pending(Pending),
+    /// Pack all runs into a few Parquet tables for notebooks.
+    Collect(Collect),
     /// Judge the hypotheses from the run files, as a table, JSON or a page.
     Report(Report),
 }
@@ -95,6 +100,9 @@ pub(crate) struct Run {
     /// language model.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Only make the runs; judging is left to `report`.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) no_report: bool,
     /// Print what was found as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
@@ -164,7 +172,32 @@ pub(crate) struct Report {
     /// Write a page that needs nothing else to be read.
     #[arg(long, value_name = "FILE.html")]
     pub(crate) out: Option<PathBuf>,
+    /// Write the figures as SVG and PNG into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) figures: Option<PathBuf>,
     /// Print what was found as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Collect {
+    /// The planned folder.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Where to write the tables; those that are there are overwritten.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Submit {
+    /// The planned folder, on a disk that all nodes share.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// To Slurm, the only cluster that is known; for others, see `task` and `pending`.
+    #[arg(long, required = true)]
+    pub(crate) slurm: bool,
+    #[command(flatten)]
+    pub(crate) how: SubmitFlags,
 }

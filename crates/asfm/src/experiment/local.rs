@@ -38,7 +38,15 @@ pub(super) fn run(flags: &Run) -> Result<(), Failure> {
         let seconds = started.elapsed().as_secs_f64();
         eprintln!("made {made} of {} runs in {seconds:.1} s", folder.tasks.len());
     }
-    report::report(&Report { folders: vec![folder.path], out: None, json: flags.json })
+    if flags.no_report {
+        return Ok(());
+    }
+    report::report(&Report {
+        folders: vec![folder.path],
+        out: None,
+        figures: None,
+        json: flags.json,
+    })
 }
 
 /// The folder that is meant: a planned one, or that of a file, planned if it is not yet.

@@ -4,16 +4,20 @@
 //! one file per arm, `attempts/` with runs that are being made and `runs/` with those that are done.
 //! The truth is in the run files; everything else can be made again.
 
+mod collect;
 mod flags;
 mod folder;
 mod local;
 mod outcome;
+mod page;
 mod plan;
 mod report;
 mod status;
+mod submit;
 mod task;
 
 pub(crate) use flags::Verb;
+pub(crate) use outcome::observe;
 
 use crate::failure::Failure;
 
@@ -23,8 +27,10 @@ pub(crate) fn experiment(verb: &Verb) -> Result<(), Failure> {
         Verb::Plan(flags) => plan::plan(flags),
         Verb::Run(flags) => local::run(flags),
         Verb::Task(flags) => task::task(flags),
+        Verb::Submit(flags) => status::submit(flags),
         Verb::Status(flags) => status::status(flags),
         Verb::Pending(flags) => status::pending(flags),
+        Verb::Collect(flags) => collect::collect(flags),
         Verb::Report(flags) => report::report(flags),
     }
 }

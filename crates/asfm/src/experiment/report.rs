@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::flags::Report;
 use super::folder::Folder;
 use super::outcome::Outcome;
+use super::page;
 use crate::failure::Failure;
+use crate::report::{write_figures, write_page};
 use crate::table::{align, table};
 
 /// `asfm experiment report`.
@@ -17,6 +19,12 @@ pub(super) fn report(flags: &Report) -> Result<(), Failure> {
     let folders = flags.folders.iter().map(|it| Folder::open(it));
     let outcomes =
         folders.map(|it| it.and_then(Outcome::read)).collect::<Result<Vec<Outcome>, Failure>>()?;
+    if let Some(path) = &flags.out {
+        write_page(&page::page(&outcomes), path)?;
+    }
+    if let Some(folder) = &flags.figures {
+        write_figures(&page::page(&outcomes), folder)?;
+    }
     let mut out = std::io::stdout().lock();
     if flags.json {
         let all: Vec<Value> = outcomes.iter().map(json).collect();

@@ -2,14 +2,17 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::path::Path;
 
+use anyhow::Context as _;
 use asfm_experiment::Task;
 use asfm_llm::Spent;
 use serde_json::json;
 
-use super::flags::{Pending, Status};
+use super::flags::{Pending, Status, Submit};
 use super::folder::Folder;
-use crate::failure::Failure;
+use super::submit::{self, Submission, ranges};
+use crate::failure::{Failure, misuse};
 use crate::talk::count as count_call;
 
 /// Where a run stands.
@@ -108,12 +111,7 @@ pub(super) fn status(flags: &Status) -> Result<(), Failure> {
 pub(super) fn pending(flags: &Pending) -> Result<(), Failure> {
     let folder = Folder::open(&flags.folder)?;
     let mut out = std::io::stdout().lock();
-    let missing: Vec<usize> = folder
-        .tasks
-        .iter()
-        .filter(|it| State::of(&folder, it) != State::Done)
-        .map(|it| it.index)
-        .collect();
+    let missing = missing(&folder)?;
     if flags.ranges {
         if !missing.is_empty() {
             writeln!(out, "{}", ranges(&missing))?;
@@ -126,22 +124,30 @@ pub(super) fn pending(flags: &Pending) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ascending numbers as `3,7-9`.
-fn ranges(numbers: &[usize]) -> String {
-    let mut text = String::new();
-    let mut rest = numbers;
-    while let Some(&first) = rest.first() {
-        let run = rest.iter().zip(first..).take_while(|it| *it.0 == it.1).count();
-        let last = first + run - 1;
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text += &first.to_string();
-        if run > 1 {
-            text.push('-');
-            text += &last.to_string();
-        }
-        rest = &rest[run..];
+/// The numbers of the runs that are not done.
+fn missing(folder: &Folder) -> Result<Vec<u32>, Failure> {
+    let missing = folder.tasks.iter().filter(|it| State::of(folder, it) != State::Done);
+    let number = |it: &Task| u32::try_from(it.index).map_err(|_| misuse("too many runs to number"));
+    missing.map(number).collect()
+}
+
+/// `asfm experiment submit`.
+pub(super) fn submit(flags: &Submit) -> Result<(), Failure> {
+    let folder = Folder::open(&flags.folder)?;
+    folder.same_program()?;
+    let absolute = |path: &Path| {
+        std::path::absolute(path).with_context(|| format!("where is `{}`", path.display()))
+    };
+    let submission = Submission {
+        folder: absolute(&folder.path)?,
+        program: std::env::current_exe().context("where is this program")?,
+        pending: missing(&folder)?,
+        flags: flags.how.clone(),
+    };
+    let sent = submit::submit(&submission)?;
+    for note in sent.notes() {
+        eprintln!("note: {note}");
     }
-    text
+    write!(std::io::stdout(), "{}", sent.text())?;
+    Ok(())
 }

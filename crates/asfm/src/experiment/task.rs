@@ -76,7 +76,7 @@ impl Maker<'_> {
         // Never truncated: whoever holds it has written its name there.
         let lock = File::options().create(true).read(true).append(true).open(&path);
         let mut lock = lock.with_context(failed)?;
-        Self::hold(&lock, task).with_context(failed)?;
+        Self::hold(&lock, task)?;
         if done.exists() {
             fs::remove_file(&path).or_else(gone_already).with_context(failed)?;
             return Ok(());
@@ -95,8 +95,8 @@ impl Maker<'_> {
     }
 
     /// Waits until nobody else makes the run.
-    fn hold(lock: &File, task: &Planned) -> Result<(), anyhow::Error> {
-        let stop = stop_flag().map_err(|it| anyhow!(it.text()))?;
+    fn hold(lock: &File, task: &Planned) -> Result<(), Failure> {
+        let stop = stop_flag()?;
         let mut told = false;
         loop {
             match lock.try_lock() {
@@ -105,7 +105,8 @@ impl Maker<'_> {
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
             if stop.load(Ordering::Relaxed) {
-                return Err(anyhow!("stopped while somebody else makes `{}`", task.id));
+                let id = &task.id;
+                return Err(Failure::Stopped(format!("somebody else is making `{id}`")));
             }
             if !std::mem::replace(&mut told, true) {
                 eprintln!("waiting: somebody else makes `{}`", task.id);

@@ -102,7 +102,7 @@ pub(crate) struct TalkSummary {
 }
 
 impl TalkSummary {
-    pub(super) fn new(model: &Model, tally: &TalkTally, prices: Option<&Prices>) -> Self {
+    pub(crate) fn new(model: &Model, tally: &TalkTally, prices: Option<&Prices>) -> Self {
         let spent = Spent {
             prompt: tally.prompt_tokens,
             cached: tally.cached_tokens,

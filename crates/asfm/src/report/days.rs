@@ -1,0 +1,95 @@
+//! What a run's page needs beside the numbers of [`Observed`], gathered round by round.
+
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
+use asfm_engine::{EndReason, Engine, RoundLog, Side};
+use asfm_measure::Observed;
+use asfm_recorder::Run;
+
+use crate::failure::Failure;
+use crate::talk::{PastCalls, TalkSummary};
+
+/// A run, read for its page.
+pub(super) struct Days {
+    pub(super) observed: Observed,
+    /// Shares that were asked for and offered in vain, by trading day: what was left in the books.
+    pub(super) unfilled: Vec<(u64, u64)>,
+    /// Traders' total of cash and shares at each close is not needed; their first wealth is.
+    pub(super) news: Vec<News>,
+    /// What language models answered, where they were asked.
+    pub(super) talk: Option<TalkSummary>,
+    pub(super) trading_days: usize,
+}
+
+/// Something that was reported.
+pub(super) struct News {
+    pub(super) day: u32,
+    pub(super) until: u32,
+    pub(super) text: String,
+    pub(super) topic: String,
+}
+
+impl Days {
+    /// Reads a run.
+    pub(super) fn read(run: &Run) -> Result<Self, Failure> {
+        let file = run.path().display().to_string();
+        let engine = Engine::new(run.scenario()?, run.info().seed);
+        let mut observed = Observed::new(&engine);
+        let mut unfilled = Vec::new();
+        let mut today = (0, 0);
+        for round in run.rounds() {
+            let log: RoundLog = round?;
+            for it in &log.ends {
+                if matches!(it.reason, EndReason::Expired | EndReason::OutsideBand) {
+                    let side = match it.side {
+                        Side::Buy => &mut today.0,
+                        Side::Sell => &mut today.1,
+                    };
+                    *side += u64::from(it.qty);
+                }
+            }
+            if log.close.is_some() {
+                unfilled.push(std::mem::take(&mut today));
+            }
+            observed.add(&log).map_err(|what| {
+                Failure::Failed(anyhow!(
+                    "`{file}` records {what}; `asfm verify` names the first difference"
+                ))
+            })?;
+        }
+        observed.finish().map_err(|it| Failure::Failed(it.into()))?;
+        let scenario = engine.scenario();
+        let news = scenario.news().iter().map(|it| News {
+            day: it.day.0,
+            until: it.until.0.min(scenario.days()),
+            text: it.text.clone(),
+            topic: it.topic.clone().unwrap_or_default(),
+        });
+        let talk = match &run.info().header.model {
+            None => None,
+            Some(model) => {
+                let mut past = PastCalls::default();
+                run.calls(|call| past.add(&call))?;
+                Some(TalkSummary::new(model, &past.tally(), None))
+            }
+        };
+        Ok(Self {
+            observed,
+            unfilled,
+            news: news.collect(),
+            talk,
+            trading_days: scenario.trading_days(),
+        })
+    }
+
+    /// Rejected requests by reason.
+    pub(super) fn rejections(&self) -> &BTreeMap<&'static str, u64> {
+        &self.observed.tally.rejections
+    }
+
+    /// The days of closes, the start being day 0.
+    pub(super) fn close_days(&self) -> Vec<f64> {
+        std::iter::once(0.0).chain(self.observed.days.iter().map(|it| f64::from(it.0))).collect()
+    }
+}
