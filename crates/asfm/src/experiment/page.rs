@@ -1,17 +1,15 @@
 //! The page of an experiment, or of several: claims, verdicts, figures.
 
+mod drawing;
+
 use std::collections::BTreeMap;
 
-use asfm_experiment::{
-    Claims, Contrast, Drawing, Figure as Planned, Finding, Hypothesis, Path, Unit, Verdict,
-};
+use asfm_experiment::{Claims, Contrast, Finding, Hypothesis, Unit, Verdict};
 use asfm_report::{
-    Axis, Block, Cell, Column, Figure, Format, IntervalRow, Mark, Page, Section, Series, Shape,
-    Table, Tone,
+    Axis, Block, Cell, Column, Figure, IntervalRow, Page, Section, Shape, Table, Tone,
 };
-use asfm_stats::paired::paired_t;
 
-use super::outcome::{LineKey, Outcome};
+use super::outcome::Outcome;
 use super::report::{effect, number};
 
 /// One page of one or several experiments.
@@ -444,155 +442,6 @@ impl Whole<'_> {
             rows: self.it.findings.iter().map(row).collect(),
         }
     }
-
-    /// The figures that the experiment asks for, of one population.
-    fn figures(&self, population: usize) -> Vec<Block> {
-        let figures = self.it.folder.experiment.figures.iter().enumerate();
-        figures
-            .filter_map(|(at, it)| match &it.drawing {
-                Drawing::Path { path, .. } => self.path(at, it, *path, population),
-                Drawing::Levels { statistics, levels, axis } => {
-                    self.levels(it, statistics, levels.as_deref(), axis, population)
-                }
-            })
-            .map(Block::Figure)
-            .collect()
-    }
-
-    fn path(&self, at: usize, it: &Planned, path: Path, population: usize) -> Option<Figure> {
-        let experiment = &self.it.folder.experiment;
-        let lines: Vec<(&LineKey, &Vec<Vec<(u32, f64)>>)> = self
-            .it
-            .lines
-            .iter()
-            .filter(|(key, _)| key.figure == at && key.population == population)
-            .collect();
-        let mut days: Vec<u32> =
-            lines.iter().flat_map(|it| it.1.iter().flatten().map(|it| it.0)).collect();
-        days.sort_unstable();
-        days.dedup();
-        let series = lines.iter().map(|(key, runs)| {
-            let arm = &experiment.arms[key.arm].title;
-            let name = match (key.group.as_str(), it.arms.len()) {
-                ("", _) => arm.clone(),
-                (group, 1) => group.to_owned(),
-                (group, _) => format!("{group}, {arm}"),
-            };
-            let of_day = |day: u32| -> Vec<f64> {
-                let value = |run: &Vec<(u32, f64)>| {
-                    run.binary_search_by_key(&day, |it| it.0).ok().map(|at| run[at].1)
-                };
-                runs.iter().filter_map(value).collect()
-            };
-            banded(&name, days.iter().map(|day| of_day(*day)))
-        });
-        let series: Vec<Series> = series.collect();
-        if days.len() < 2 || series.is_empty() {
-            return None;
-        }
-        let y = match path {
-            Path::Return => Axis::percent("return"),
-            Path::Gain => Axis::percent("gain"),
-            Path::Orders => Axis::new("orders a day"),
-        };
-        Some(Figure {
-            id: self.figure_id(it, population),
-            title: self.figure_title(it, population),
-            caption: self.caption(it),
-            x: Axis::new("day"),
-            y,
-            shape: Shape::Lines {
-                x: days.into_iter().map(f64::from).collect(),
-                series,
-                below: None,
-            },
-            marks: it
-                .marks
-                .iter()
-                .map(|(label, day)| Mark { at: f64::from(*day), label: label.clone() })
-                .collect(),
-        })
-    }
-
-    fn levels(
-        &self,
-        it: &Planned,
-        statistics: &[usize],
-        levels: Option<&[f64]>,
-        axis: &str,
-        population: usize,
-    ) -> Option<Figure> {
-        let experiment = &self.it.folder.experiment;
-        let seeds = &self.it.folder.header.seeds;
-        let values = |arm: usize, statistic: usize| -> Vec<f64> {
-            let one = |seed: &u64| self.it.values.get((arm, population, *seed), statistic).ok();
-            seeds.iter().filter_map(one).collect()
-        };
-        let series: Vec<Series> = statistics
-            .iter()
-            .map(|statistic| {
-                let name = &experiment.statistics[*statistic].name;
-                banded(name, it.arms.iter().map(|arm| values(*arm, *statistic)))
-            })
-            .collect();
-        if series.iter().all(|it| it.y.iter().all(Option::is_none)) {
-            return None;
-        }
-        let unit = statistics.first().map_or(Unit::Other, |at| experiment.statistics[*at].unit());
-        let y = Axis {
-            label: if statistics.len() == 1 { series[0].name.clone() } else { String::new() },
-            format: if unit == Unit::Share { Format::Percent } else { Format::Plain },
-            ..Axis::default()
-        };
-        let (x, shape) = match levels {
-            Some(levels) => {
-                let shape = Shape::Lines { x: levels.to_vec(), series, below: None };
-                (Axis::new(axis), shape)
-            }
-            None => {
-                let titles = it.arms.iter().map(|arm| experiment.arms[*arm].title.clone());
-                (Axis::new(axis), Shape::Bars { categories: titles.collect(), series })
-            }
-        };
-        Some(Figure {
-            id: self.figure_id(it, population),
-            title: self.figure_title(it, population),
-            caption: self.caption(it),
-            x,
-            y,
-            shape,
-            marks: Vec::new(),
-        })
-    }
-
-    fn figure_id(&self, it: &Planned, population: usize) -> String {
-        let name = &self.it.folder.experiment.name;
-        let label = &self.it.folder.header.populations[population].label;
-        anchor("figure", &format!("{name}-{}-{label}", it.id))
-    }
-
-    fn figure_title(&self, it: &Planned, population: usize) -> String {
-        let brain = &self.it.folder.header.populations[population];
-        format!("{} ({})", it.title, brain.brain)
-    }
-
-    fn caption(&self, it: &Planned) -> String {
-        let n = self.it.folder.header.seeds.len();
-        format!("{} {n} seeds; bands and whiskers are 95 % t intervals over seeds.", it.caption)
-    }
-}
-
-/// The mean of each place over seeds, with its 95 % t interval where there are several.
-fn banded(name: &str, places: impl Iterator<Item = Vec<f64>>) -> Series {
-    let (mut y, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
-    for values in places {
-        let mean = (!values.is_empty()).then(|| values.iter().sum::<f64>() / count(values.len()));
-        let ci = paired_t(&values).ok().and_then(|it| it.mean.ci);
-        y.push(mean);
-        low.push(ci.map(|it| it.lo).or(mean));
-        high.push(ci.map(|it| it.hi).or(mean));
-    }
-    Series::new(name, y).within(low, high)
 }
 
 fn badge(finding: &Finding) -> Cell {

@@ -15,11 +15,12 @@ pub(super) struct Days {
     pub(super) observed: Observed,
     /// Shares that were asked for and offered in vain, by trading day: what was left in the books.
     pub(super) unfilled: Vec<(u64, u64)>,
-    /// Traders' total of cash and shares at each close is not needed; their first wealth is.
+    /// What was reported, by day.
     pub(super) news: Vec<News>,
     /// What language models answered, where they were asked.
     pub(super) talk: Option<TalkSummary>,
-    pub(super) trading_days: usize,
+    /// How many trading days the scenario has.
+    pub(super) planned: usize,
 }
 
 /// Something that was reported.
@@ -79,7 +80,7 @@ impl Days {
             unfilled,
             news: news.collect(),
             talk,
-            trading_days: scenario.trading_days(),
+            planned: scenario.trading_days(),
         })
     }
 

@@ -25,7 +25,7 @@ fn clipped(text: &str) -> String {
     }
 }
 
-fn volume(days: &Days, stocks: impl Iterator<Item = usize> + Clone) -> Vec<Option<f64>> {
+fn volume(days: &Days, stocks: std::ops::Range<usize>) -> Vec<Option<f64>> {
     let all = &days.observed.tally.volume;
     let of_day = |day: usize| stocks.clone().map(|it| all[it][day]).sum::<f64>();
     // There is no volume before day 1.
@@ -78,7 +78,7 @@ pub(super) fn stock(days: &Days, at: StockId) -> Figure {
             below: Some(Lower {
                 axis: Axis::new("shares"),
                 name: "volume".to_owned(),
-                y: volume(days, std::iter::once(at.index())),
+                y: volume(days, at.index()..at.index() + 1),
             }),
         },
         marks: marks(days),
@@ -234,6 +234,9 @@ pub(super) fn lorenz(days: &Days) -> Option<Figure> {
     })
 }
 
+/// How many bins returns are counted in.
+const BINS: u32 = 41;
+
 /// The daily returns of all stocks against a normal law.
 pub(super) fn returns(days: &Days) -> Option<Figure> {
     let closes = &days.observed.tally.closes;
@@ -244,7 +247,6 @@ pub(super) fn returns(days: &Days) -> Option<Figure> {
     if returns.len() < 20 || sd <= 0.0 {
         return None;
     }
-    const BINS: u32 = 41;
     let reach = widest.max(3.0 * sd) * 1.001;
     let width = 2.0 * reach / f64::from(BINS);
     let edges: Vec<f64> = (0..=BINS).map(|it| mean - reach + width * f64::from(it)).collect();

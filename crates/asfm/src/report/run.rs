@@ -58,18 +58,18 @@ fn section(id: &str, title: &str, blocks: Vec<Block>) -> Section {
 
 fn lead(info: &RunInfo, days: &Days) -> String {
     let ended = days.observed.days.len();
-    let whole = if ended < days.trading_days {
+    let whole = if ended < days.planned {
         format!(
             " The run is {}: {ended} of {} trading days are there.",
             info.status.word(),
-            days.trading_days
+            days.planned
         )
     } else {
         String::new()
     };
     format!(
         "{} traders and {} stocks over {} trading days; the traders decided by `{}`.{whole}",
-        info.agents, info.stocks, days.trading_days, info.header.brain
+        info.agents, info.stocks, days.planned, info.header.brain
     )
 }
 
