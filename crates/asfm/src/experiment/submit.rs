@@ -1,7 +1,7 @@
 //! Handing the tasks of an experiment to Slurm: one array of jobs per batch file.
 //!
 //! Nothing has to be remembered afterwards: what is done is read from the run files, what is under
-//! way from the scheduler's queue. [`batches`] and [`ranges`] are pure; [`submit`] asks the site for
+//! way from the scheduler's queue. [`batches`] and [`ranges()`] are pure; [`submit`] asks the site for
 //! its limits and sends.
 
 mod ranges;
