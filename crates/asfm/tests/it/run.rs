@@ -162,6 +162,8 @@ fn without_arguments_it_explains_itself() {
       match        Play orders from standard input through a book, one JSON object per line
       verify       Rebuild a run from what was decided and compare everything with the run file
       stats        Compute statistics and the card of stylized facts
+      report       Write a page about a run, or about several side by side
+      experiment   Plan, run and judge experiments: arms, seeds, hypotheses and verdicts
       doctor       Say whether a language model can be reached and is fit, and what a run would take
       check        Check a scenario without running it
       init         Write a scenario to start from
