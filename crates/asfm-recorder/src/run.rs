@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use asfm_chat::FormKind;
 use asfm_engine::{Cash, Close, Day, Digest, RoundLog, Scenario, Seed, Source, Trade};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::call::Call;
@@ -107,6 +108,8 @@ impl Run {
         let prepare = || -> rusqlite::Result<(i32, i32)> {
             file.busy_timeout(BUSY)?;
             file.set_prepared_statement_cache_capacity(64);
+            // Else each key that is looked up has its query planned anew.
+            file.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             file.pragma_update(None, "trusted_schema", false)?;
             file.pragma_update(None, "cell_size_check", true)?;
             let number = |name| file.pragma_query_value(None, name, |row| row.get(0));
