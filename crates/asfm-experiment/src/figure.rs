@@ -1,7 +1,7 @@
 //! Figures: what an experiment's page draws from its runs.
 
 use asfm_engine::{Day, ScenarioError, Source};
-use asfm_measure::Observed;
+use asfm_measure::{Observed, as_f64};
 
 use crate::arm::{self, Arm};
 use crate::statistic::Statistic;
@@ -273,9 +273,4 @@ fn day_of(run: &Observed, place: usize) -> u32 {
 
 fn count(n: usize) -> f64 {
     u32::try_from(n).map_or(f64::MAX, f64::from)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }

@@ -1,7 +1,7 @@
 //! Statistics: what a run is reduced to, one number each.
 
 use asfm_engine::{Day, Scenario, ScenarioError, Source};
-use asfm_measure::{Observed, Readings, Trader};
+use asfm_measure::{Observed, Readings, Trader, as_f64};
 use asfm_stats::{inequality, moments, rank};
 use toml::Spanned;
 
@@ -518,11 +518,6 @@ fn by_capital(run: &Observed, value: impl Fn(&Trader) -> Option<f64>) -> Result<
     let pairs = run.traders.iter().filter_map(|it| Some((it.capital, value(it)?)));
     let (capital, values): (Vec<f64>, Vec<f64>) = pairs.unzip();
     rank::spearman(&capital, &values).map(|it| it.statistic).map_err(|it| it.to_string())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shares stay far below 2^53")]

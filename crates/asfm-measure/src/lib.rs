@@ -40,4 +40,4 @@ mod tally;
 
 pub use observer::{Flow, Kind, Observed, Stock, Trader};
 pub use readings::Readings;
-pub use tally::{Odd, Tally};
+pub use tally::{Odd, Tally, as_f64};

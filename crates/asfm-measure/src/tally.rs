@@ -210,7 +210,12 @@ impl Tally {
     }
 }
 
+/// A count as a number to compute with; exact below 2^53.
+///
+/// ```
+/// assert_eq!(asfm_measure::as_f64(3), 3.0);
+/// ```
 #[expect(clippy::cast_precision_loss, reason = "counts and volumes stay far below 2^53")]
-pub(crate) fn as_f64(count: u64) -> f64 {
+pub fn as_f64(count: u64) -> f64 {
     count as f64
 }

@@ -11,6 +11,7 @@ mod doctor;
 mod drive;
 mod experiment;
 mod failure;
+mod observe;
 mod parquet;
 mod pipe;
 mod report;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use asfm_engine::{Company, Engine, Scenario, StockId, TraderId};
-use asfm_measure::{Readings, Tally};
+use asfm_measure::{Readings, Tally, as_f64};
 use asfm_stats::market::Volatility;
 use serde::Serialize;
 
@@ -236,11 +236,6 @@ impl Summary {
         align(&mut table, &[1, 2, 3]);
         table.trim_fmt()
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts and volumes stay far below 2^53")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }
 
 fn percent(share: Option<f64>) -> String {

@@ -9,8 +9,8 @@ use asfm_recorder::Run;
 
 use super::flags::Collect;
 use super::folder::Folder;
-use super::outcome::observe;
 use crate::failure::{Failure, open_run};
+use crate::observe::observe;
 use crate::parquet::Kind::{Int, Real, Text};
 use crate::parquet::{Cell, Table};
 

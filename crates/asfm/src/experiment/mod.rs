@@ -17,7 +17,6 @@ mod submit;
 mod task;
 
 pub(crate) use flags::Verb;
-pub(crate) use outcome::observe;
 
 use crate::failure::Failure;
 

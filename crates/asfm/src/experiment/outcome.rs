@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::anyhow;
-use asfm_engine::Engine;
 use asfm_experiment::{Finding, Task, Values};
-use asfm_measure::{Observed, Odd};
-use asfm_recorder::Run;
+use asfm_measure::Observed;
 use rayon::prelude::*;
 
 use super::folder::Folder;
 use crate::failure::{Failure, open_run};
+use crate::observe::observe;
 
 /// An experiment with what is known of it.
 pub(super) struct Outcome {
@@ -80,20 +78,4 @@ fn read(path: &Path) -> Result<Read, Failure> {
         model: run.info().header.model.as_ref().map(|it| it.name.clone()),
         observed: observe(&run)?,
     })
-}
-
-/// A run file in numbers.
-pub(crate) fn observe(run: &Run) -> Result<Observed, Failure> {
-    let file = run.path().display();
-    let odd = |what: Odd| {
-        let message = format!("`{file}` records {what}; `asfm verify` names the first difference");
-        Failure::Failed(anyhow!(message))
-    };
-    let engine = Engine::new(run.scenario()?, run.info().seed);
-    let mut observed = Observed::new(&engine);
-    for round in run.rounds() {
-        observed.add(&round?).map_err(odd)?;
-    }
-    observed.finish().map_err(odd)?;
-    Ok(observed)
 }

@@ -21,12 +21,21 @@ pub(super) fn page(outcomes: &[Outcome]) -> Page {
     for it in outcomes {
         sections.extend(Whole { it, several: outcomes.len() > 1 }.sections());
     }
-    let (title, lead) = match outcomes {
+    let (title, mut lead) = match outcomes {
         [one] => (title_of(one), one.folder.experiment.about.clone()),
         _ => ("Replication".to_owned(), LEAD.to_owned()),
     };
+    if outcomes.iter().any(|it| it.folder.header.seeds.len() < SEEDS_FEW) {
+        lead = format!("{FEW}\n\n{lead}");
+    }
     Page { title, lead, facts: facts(outcomes), sections }
 }
+
+/// With fewer seeds no test can reach a p of 0.05.
+const SEEDS_FEW: usize = 6;
+
+const FEW: &str = "Too few seeds for any claim to be supported: this page shows that everything ran, \
+    and carries no economic evidence.";
 
 const LEAD: &str = "What the paper says, and what was found: every claim was written down before \
     anything was run, every run is one of a pair that shares its seed, and every verdict follows \

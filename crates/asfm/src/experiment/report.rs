@@ -19,11 +19,10 @@ pub(super) fn report(flags: &Report) -> Result<(), Failure> {
     let folders = flags.folders.iter().map(|it| Folder::open(it));
     let outcomes =
         folders.map(|it| it.and_then(Outcome::read)).collect::<Result<Vec<Outcome>, Failure>>()?;
-    if let Some(path) = &flags.out {
-        write_page(&page::page(&outcomes), path)?;
-    }
-    if let Some(folder) = &flags.figures {
-        write_figures(&page::page(&outcomes), folder)?;
+    if flags.out.is_some() || flags.figures.is_some() {
+        let page = page::page(&outcomes);
+        flags.out.iter().try_for_each(|path| write_page(&page, path))?;
+        flags.figures.iter().try_for_each(|folder| write_figures(&page, folder))?;
     }
     let mut out = std::io::stdout().lock();
     if flags.json {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::anyhow;
-use asfm_engine::{EndReason, Engine, RoundLog, Side};
+use asfm_engine::{EndReason, Side};
 use asfm_measure::Observed;
 use asfm_recorder::Run;
 
 use crate::failure::Failure;
+use crate::observe::observe_with;
 use crate::talk::{PastCalls, TalkSummary};
 
 /// A run, read for its page.
@@ -34,13 +34,9 @@ pub(super) struct News {
 impl Days {
     /// Reads a run.
     pub(super) fn read(run: &Run) -> Result<Self, Failure> {
-        let file = run.path().display().to_string();
-        let engine = Engine::new(run.scenario()?, run.info().seed);
-        let mut observed = Observed::new(&engine);
         let mut unfilled = Vec::new();
         let mut today = (0, 0);
-        for round in run.rounds() {
-            let log: RoundLog = round?;
+        let observed = observe_with(run, |log| {
             for it in &log.ends {
                 if matches!(it.reason, EndReason::Expired | EndReason::OutsideBand) {
                     let side = match it.side {
@@ -53,14 +49,8 @@ impl Days {
             if log.close.is_some() {
                 unfilled.push(std::mem::take(&mut today));
             }
-            observed.add(&log).map_err(|what| {
-                Failure::Failed(anyhow!(
-                    "`{file}` records {what}; `asfm verify` names the first difference"
-                ))
-            })?;
-        }
-        observed.finish().map_err(|it| Failure::Failed(it.into()))?;
-        let scenario = engine.scenario();
+        })?;
+        let scenario = run.scenario()?;
         let news = scenario.news().iter().map(|it| News {
             day: it.day.0,
             until: it.until.0.min(scenario.days()),

@@ -1,6 +1,7 @@
 //! The figures of a run's page.
 
 use asfm_engine::StockId;
+use asfm_measure::as_f64;
 use asfm_report::{Axis, Figure, IntervalRow, Lower, Mark, Series, Shape, Tone};
 use asfm_stats::market::equal_weight_index;
 use asfm_stats::moments;
@@ -276,9 +277,4 @@ pub(super) fn returns(days: &Days) -> Option<Figure> {
         },
         marks: Vec::new(),
     })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-pub(super) fn as_f64(count: u64) -> f64 {
-    count as f64
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use asfm_engine::StockId;
+use asfm_measure::as_f64;
 use asfm_recorder::RunInfo;
 use asfm_report::{Block, Cell, Column, Page, Section, Table, Tone};
 use asfm_stats::card::{Options, Verdict, card};
@@ -12,7 +13,7 @@ use asfm_stats::series::Series;
 use asfm_stats::yardstick::gaussian_walk;
 
 use super::days::Days;
-use super::figures::{self, as_f64};
+use super::figures;
 use crate::failure::{Failure, open_run};
 
 /// Stocks beyond these are left to the run file.

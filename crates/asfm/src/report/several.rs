@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use asfm_measure::{Observed, Readings};
+use asfm_measure::{Observed, Readings, as_f64};
 use asfm_recorder::RunInfo;
 use asfm_report::{Axis, Block, Cell, Column, Figure, Page, Section, Series, Shape, Table};
 use asfm_stats::market::equal_weight_index;
@@ -10,8 +10,8 @@ use asfm_stats::moments;
 use asfm_stats::paired::paired_t;
 use rayon::prelude::*;
 
-use crate::experiment::observe;
 use crate::failure::{Failure, open_run};
+use crate::observe::observe;
 
 /// More lines than this cannot be told apart: then their mean and band stand for them.
 const LINES_MAX: usize = 8;
@@ -158,9 +158,4 @@ fn table(runs: &[One]) -> Table {
         ],
         rows: runs.iter().map(row).collect(),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "shown, not computed with")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use asfm_engine::Engine;
 use asfm_measure::{Odd, Readings, Tally};
 use asfm_recorder::RunInfo;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::series::yardsticks;
 use super::{lines, page};
 use crate::failure::{Failure, open_run};
+use crate::observe::records;
 
 /// A run in numbers.
 pub(super) struct RunStats {
@@ -45,10 +46,7 @@ pub(super) fn read(
 ) -> Result<RunStats, Failure> {
     let file = path.display().to_string();
     let run = open_run(path)?;
-    let odd = |what: Odd| {
-        let message = format!("`{file}` records {what}; `asfm verify` names the first difference");
-        Failure::Failed(anyhow!(message))
-    };
+    let odd = |what: Odd| records(path, &what);
     let engine = Engine::new(run.scenario()?, run.info().seed);
     let mut tally = Tally::new(&engine);
     for round in run.rounds() {
