@@ -2,6 +2,7 @@
 
 use asfm_book::Side;
 
+use crate::speech::{Exposure, Speech, Statement};
 use crate::units::{StockId, TraderId};
 
 /// One thing that a trader asks of the exchange, as it was asked: nothing is corrected.
@@ -41,15 +42,6 @@ pub enum Unreadable {
     BadNumber,
 }
 
-/// What one trader says in a stage of talk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
-    /// Who says it.
-    pub trader: TraderId,
-    /// What is said; untrusted text.
-    pub text: String,
-}
-
 /// What all traders ask for in one stage.
 ///
 /// In whatever order traders are pushed, the exchange sees them in the order of their numbers;
@@ -59,6 +51,7 @@ pub struct Decisions {
     pub(crate) intents: Vec<(TraderId, Intent)>,
     pub(crate) texts: Vec<String>,
     pub(crate) statements: Vec<Statement>,
+    pub(crate) exposures: Vec<Exposure>,
 }
 
 impl Decisions {
@@ -95,9 +88,20 @@ impl Decisions {
         self.push(trader, Intent::Unreadable { why, text });
     }
 
-    /// Adds what a trader says.
+    /// Adds a post.
     pub fn say(&mut self, trader: TraderId, text: impl Into<String>) {
-        self.statements.push(Statement { trader, text: text.into() });
+        let (speech, text) = (Speech::Post, text.into());
+        self.state(Statement { trader, speech, belief: None, text });
+    }
+
+    /// Adds what a trader says.
+    pub fn state(&mut self, statement: Statement) {
+        self.statements.push(statement);
+    }
+
+    /// Adds that a trader was shown a post before it decided.
+    pub fn show(&mut self, exposure: Exposure) {
+        self.exposures.push(exposure);
     }
 
     /// Adds all of `others`.
@@ -121,6 +125,7 @@ impl Decisions {
         }
         self.texts.append(&mut others.texts);
         self.statements.append(&mut others.statements);
+        self.exposures.append(&mut others.exposures);
     }
 
     /// How many things are asked for.
@@ -128,9 +133,9 @@ impl Decisions {
         self.intents.len()
     }
 
-    /// Whether nothing is asked for and nothing said.
+    /// Whether nothing is asked for, said or shown.
     pub fn is_empty(&self) -> bool {
-        self.intents.is_empty() && self.statements.is_empty()
+        self.intents.is_empty() && self.statements.is_empty() && self.exposures.is_empty()
     }
 
     /// What is asked for, with who asks.
@@ -148,6 +153,11 @@ impl Decisions {
         &self.statements
     }
 
+    /// What was shown.
+    pub fn exposures(&self) -> &[Exposure] {
+        &self.exposures
+    }
+
     pub(crate) fn sort(&mut self) {
         if !self.intents.is_sorted_by_key(|it| it.0) {
             self.intents.sort_by_key(|it| it.0);
@@ -155,6 +165,9 @@ impl Decisions {
         }
         if !self.statements.is_sorted_by_key(|it| it.trader) {
             self.statements.sort_by_key(|it| it.trader);
+        }
+        if !self.exposures.is_sorted_by_key(|it| it.trader) {
+            self.exposures.sort_by_key(|it| it.trader);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::ledger::{Ledger, Wallet};
 use crate::listing::Listing;
 use crate::parallel::{LARGE, both};
 use crate::rng::Seed;
+use crate::speech::{Belief, Exposure, Speech};
 use crate::units::TraderId;
 
 /// Long tables are hashed in pieces of so many rows, side by side; the digest of the pieces'
@@ -56,6 +57,7 @@ impl Chain {
         for it in &log.statements {
             hasher.update(&it.trader.number().to_le_bytes());
         }
+        speeches(log, &mut hasher);
         trades.add_to(&mut hasher);
         for (it, orders) in listings.iter().zip(&orders) {
             hasher.update(&it.reference().0.to_le_bytes());
@@ -65,6 +67,31 @@ impl Chain {
         holdings.add_to(&mut hasher);
         self.0 = Digest(*hasher.finalize().as_bytes());
         self.0
+    }
+}
+
+/// Adds what statements do beside being said, and what was shown; plain posts add nothing.
+fn speeches(log: &RoundLog, hasher: &mut Hasher) {
+    for (at, it) in (0_u64..).zip(&log.statements) {
+        if it.speech == Speech::Post && it.belief.is_none() {
+            continue;
+        }
+        let what = match it.speech {
+            Speech::Post => 0,
+            Speech::Repost(_) => 1,
+            Speech::Like(_) => 2,
+            Speech::Unlike(_) => 3,
+            Speech::Thought => 4_u64,
+        };
+        let about = it.speech.about().map_or(0, |it| it.0);
+        hasher.update(words([at, what << 32 | u64::from(about)]).as_flattened());
+        hasher.update(&[u8::from(it.belief.is_some())]);
+        hasher.update(&it.belief.map_or([0; 5], Belief::points));
+    }
+    if !log.exposures.is_empty() {
+        let row =
+            |it: &Exposure| words([u64::from(it.trader.number()) << 32 | u64::from(it.post.0)]);
+        table(&log.exposures, |shown, rows| rows.extend(shown.iter().map(row))).add_to(hasher);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::parallel::{LARGE, both};
 use crate::rng::Seed;
 use crate::rules::{Bench, Court, Judged, used};
 use crate::scenario::{Scenario, Settlement, StageKind};
+use crate::speech::PostId;
 use crate::units::{Cash, Day, Price, RequestId, StockId, TraderId};
 
 /// Traders are judged in pieces of so many, side by side.
@@ -36,6 +37,8 @@ pub struct Engine {
     /// Counts all stages of the run.
     when: u64,
     requests: u64,
+    /// How many posts there are.
+    posts: u32,
     chain: Chain,
     start: Totals,
     /// What the last stage left, kept for its memory.
@@ -67,6 +70,7 @@ impl Engine {
             stage: 0,
             when: 0,
             requests: 0,
+            posts: 0,
             chain: Chain::new(seed),
             scenario,
             seed,
@@ -204,6 +208,8 @@ impl Engine {
             requests,
             texts: decisions.texts,
             statements: decisions.statements,
+            first_post: PostId(self.posts + 1),
+            exposures: decisions.exposures,
             auctions: self.outcomes.iter().filter_map(|it| it.auction).collect(),
             trades: Vec::new(),
             ends: Vec::new(),
@@ -211,6 +217,9 @@ impl Engine {
             digest: self.chain.digest(),
         };
         self.requests += log.requests.len() as u64;
+        let posts = log.statements.iter().filter(|it| it.speech.is_post()).count();
+        let posts = u32::try_from(posts).ok().and_then(|it| self.posts.checked_add(it));
+        self.posts = posts.expect("fewer than 2^32 posts");
         self.ledger.carry_out(&self.outcomes);
         let last = self.stage + 1 == self.scenario.stages(self.day).len();
         if last && self.scenario.is_open(self.day) {
@@ -396,8 +405,8 @@ impl Round<'_> {
     ///
     /// # Panics
     ///
-    /// If a decision is of a trader that the scenario does not have, or if the engine breaks its
-    /// own promise that cash and shares are conserved.
+    /// If a decision is of a trader that the scenario does not have, if there are 2^32 posts, or if
+    /// the engine breaks its own promise that cash and shares are conserved.
     pub fn settle(self, decisions: Decisions) -> RoundLog {
         self.engine.settle(decisions)
     }

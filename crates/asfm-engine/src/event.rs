@@ -4,13 +4,14 @@ use std::fmt;
 
 use asfm_book::Side;
 
-use crate::decision::{Decisions, Intent, Statement};
+use crate::decision::{Decisions, Intent};
 use crate::scenario::StageKind;
+use crate::speech::{Exposure, PostId, Statement};
 use crate::units::{Cash, Day, Price, RequestId, StockId, TraderId};
 
 /// Everything that happened in one stage of one day.
 ///
-/// `requests` and `statements` come from outside; all else follows from them, the scenario and
+/// `requests`, `statements` and `exposures` come from outside; all else follows from them, the scenario and
 /// the seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundLog {
@@ -26,6 +27,10 @@ pub struct RoundLog {
     pub texts: Vec<String>,
     /// What was said.
     pub statements: Vec<Statement>,
+    /// The number of the first post among the statements, or of the next one to come.
+    pub first_post: PostId,
+    /// Who was shown which post before deciding.
+    pub exposures: Vec<Exposure>,
     /// What call auctions came to, one row per stock with orders.
     pub auctions: Vec<Auction>,
     /// The trades, stock by stock.
@@ -45,7 +50,16 @@ impl RoundLog {
             intents: self.requests.iter().map(|it| (it.trader, it.intent)).collect(),
             texts: self.texts.clone(),
             statements: self.statements.clone(),
+            exposures: self.exposures.clone(),
         }
+    }
+}
+
+impl RoundLog {
+    /// The posts and reposts of the round, with their numbers.
+    pub fn posts(&self) -> impl Iterator<Item = (PostId, &Statement)> {
+        let posts = self.statements.iter().filter(|it| it.speech.is_post());
+        (self.first_post.0..).map(PostId).zip(posts)
     }
 }
 

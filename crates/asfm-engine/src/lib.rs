@@ -50,10 +50,11 @@ mod parallel;
 mod rng;
 mod rules;
 mod scenario;
+mod speech;
 mod units;
 
 pub use asfm_book::{Grid, Side};
-pub use decision::{Decisions, Intent, Statement, Unreadable};
+pub use decision::{Decisions, Intent, Unreadable};
 pub use engine::{Engine, Round};
 pub use event::{
     Auction, Close, DayClose, Digest, End, EndReason, Reject, Request, RoundLog, Trade, Transfer,
@@ -68,4 +69,5 @@ pub use scenario::{
     NoTradeClose, OperationsPer, OrderLife, Priority, Resubmission, Scenario, ScenarioError,
     SelfTradeKind, Settlement, Source, StageKind, TieBreakKind, Valuation,
 };
+pub use speech::{Belief, Exposure, PostId, Speech, Statement};
 pub use units::{Cash, Day, Ppm, Price, RequestId, StockId, TraderId, UNITS};

@@ -25,6 +25,10 @@ pub enum Purpose {
     Sampling = 6,
     /// Which of several wordings one trader is given: drawn once for the whole run.
     Wording = 7,
+    /// Which traders act on a day.
+    Activation = 8,
+    /// What one trader reads, says and believes on a day.
+    Mind = 9,
 }
 
 /// The seed of a run, from which every random stream follows.

@@ -59,6 +59,11 @@ pub(crate) struct Scenario {
     #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
     #[expect(dead_code, reason = "named here so that it is known, and read by the traders' crate")]
     pub(crate) prompt: Option<serde::de::IgnoredAny>,
+    /// Who reads whom and what is shown; read by the traders, not by the exchange.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Value>"))]
+    #[expect(dead_code, reason = "named here so that it is known, and read by the traders' crate")]
+    pub(crate) social: Option<serde::de::IgnoredAny>,
 }
 
 /// A file of companies.
