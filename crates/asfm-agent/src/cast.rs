@@ -2,21 +2,24 @@
 
 use std::ops::Range;
 
-use asfm_engine::{Day, Decisions, Purpose, Round, Scenario, Seed, StageKind, TraderId};
+use asfm_engine::{
+    Day, Decisions, Purpose, Round, RoundLog, Scenario, Seed, StageKind, TraderId,
+};
 use rayon::prelude::*;
 
+use crate::crowd::{Society, SocialSettings};
 use crate::desk::Desk;
 use crate::market::Stage;
 use crate::model::{Profile, PromptSettings};
 use crate::refusal::{self, CastError};
-use crate::rule::{Rule, Rules};
+use crate::rule::{Rule, Rules, Tone};
 use crate::worth::Worth;
 
 /// Traders decide in pieces of so many, side by side; a piece has one kind of trader.
 const PIECE: usize = 2048;
 
 /// The names of profiles that have a rule.
-pub const PROFILES: [&str; 9] = [
+pub const PROFILES: [&str; 13] = [
     "value",
     "institutional",
     "contrarian",
@@ -24,6 +27,10 @@ pub const PROFILES: [&str; 9] = [
     "neutral",
     "technical",
     "fundamental",
+    "bdi",
+    "bdi-technical",
+    "bdi-fundamental",
+    "padding",
     "zero-intelligence",
     "zi",
 ];
@@ -53,6 +60,10 @@ pub struct Cast {
     news: (Day, Vec<f64>),
     /// Whether rules see more than prices and their wallet (A41).
     observes: bool,
+    /// What those who talk to each other share, if there are any.
+    society: Option<Society>,
+    /// What today's news says to those who read it, and the day it is of.
+    tone: (Day, Tone),
 }
 
 /// How the traders of one kind decide; a closed set.
@@ -65,6 +76,8 @@ enum Brain {
     Neutral,
     Technical,
     Fundamental,
+    Bdi,
+    Padding,
     ZeroIntelligence,
     /// Asks a language model, elsewhere.
     Model,
@@ -97,6 +110,8 @@ impl Brain {
             "neutral" => Self::Neutral,
             "technical" => Self::Technical,
             "fundamental" => Self::Fundamental,
+            "bdi" | "bdi-technical" | "bdi-fundamental" => Self::Bdi,
+            "padding" => Self::Padding,
             "zero-intelligence" | "zi" => Self::ZeroIntelligence,
             _ => return None,
         })
@@ -122,8 +137,10 @@ impl Cast {
         let mut pieces = Vec::new();
         for (at, kind) in scenario.kinds().iter().enumerate() {
             let brain = match brains {
+                // An account that only pads is part of the exchange's setting.
+                BrainKind::ZeroIntelligence if kind.profile == "padding" => Brain::Padding,
                 BrainKind::ZeroIntelligence => Brain::ZeroIntelligence,
-                BrainKind::Model if !kind.by_rule => {
+                BrainKind::Model if !kind.by_rule && kind.profile != "padding" => {
                     if profiles.iter().all(|it| it.name != kind.profile) {
                         return Err(refusal::untold_profile(scenario, at));
                     }
@@ -141,12 +158,13 @@ impl Cast {
             let spread = match brain {
                 Brain::Value => rules.value.disagreement,
                 Brain::Fundamental => rules.fundamental.disagreement,
+                Brain::Bdi => rules.bdi.disagreement,
                 _ => 0.0,
             };
             let stocks = scenario.companies().len();
             let opinions = opinions(seed, &traders, stocks, spread);
             kinds.push(Player { brain, first, traders: traders.len(), opinions });
-            if brain == Brain::Model {
+            if matches!(brain, Brain::Model | Brain::Padding) {
                 continue;
             }
             let starts = traders.clone().step_by(PIECE);
@@ -154,7 +172,16 @@ impl Cast {
                 starts.map(|it| Piece { kind: at, traders: it..(it + PIECE).min(traders.end) }),
             );
         }
+        let talks = scenario.kinds().iter().zip(&kinds).any(|(kind, it)| {
+            it.brain == Brain::Bdi || it.brain == Brain::Model && kind.profile.starts_with("bdi")
+        });
+        let settings_of_society = SocialSettings::read(scenario).map_err(CastError::Social)?;
+        let society = talks.then(|| {
+            Society::new(scenario, seed, settings_of_society, brains == BrainKind::Model)
+        });
         Ok(Self {
+            society,
+            tone: (Day(0), Tone::default()),
             worth: Worth::new(scenario, &rules, seed),
             news: (Day(0), rules.news.factors(scenario, Day(0))),
             seed,
@@ -176,13 +203,46 @@ impl Cast {
         asking.flat_map(|it| (it.first..it.first + it.traders).map(TraderId::at))
     }
 
+    /// What traders who talk to each other share, if there are any; that of the round's day once
+    /// [`Self::decide`] was called.
+    pub fn society(&self) -> Option<&Society> {
+        self.society.as_ref()
+    }
+
+    /// Takes in what happened in a round: every round, in order, also of a run that is taken up
+    /// again.
+    pub fn hear(&mut self, log: &RoundLog) {
+        if let Some(society) = &mut self.society {
+            society.hear(log);
+        }
+    }
+
+    /// Adds what those ask for who see what all others have asked for (profile `padding`); to be
+    /// called last.
+    pub fn complete(&self, round: &Round<'_>, decisions: &mut Decisions) {
+        if round.market().kind == StageKind::Talk {
+            return;
+        }
+        let padding = self.kinds.iter().filter(|it| it.brain == Brain::Padding && it.traders > 0);
+        for it in padding {
+            let (account, stocks) = (TraderId::at(it.first), round.market().stocks.len());
+            let more = self.rules.padding.act(account, stocks, decisions);
+            decisions.append(more);
+        }
+    }
+
     /// Decides for all traders that follow rules, side by side; the same on any number of threads.
     ///
-    /// In a stage of talk, rules say nothing.
+    /// In a stage of talk, only those speak who have something to say.
     pub fn decide(&mut self, round: &Round<'_>) -> Decisions {
         let market = round.market();
-        if market.kind == StageKind::Talk {
+        if let Some(society) = &mut self.society {
+            society.open(market.day);
+        } else if market.kind == StageKind::Talk {
             return Decisions::new();
+        }
+        if self.tone.0 != market.day {
+            self.tone = (market.day, Tone::of(&self.rules.news, round.scenario(), market.day));
         }
         if self.news.0 != market.day {
             self.news = (market.day, self.rules.news.factors(round.scenario(), market.day));
@@ -208,7 +268,11 @@ impl Cast {
     }
 
     fn decide_piece(&self, piece: &Piece, round: &Round<'_>, stage: &Stage) -> Decisions {
-        match self.kinds[piece.kind].brain {
+        let brain = self.kinds[piece.kind].brain;
+        if round.market().kind == StageKind::Talk && brain != Brain::Bdi {
+            return Decisions::new();
+        }
+        match brain {
             Brain::Value => self.each(&self.rules.value, piece, round, stage),
             Brain::Institutional => self.each(&self.rules.institutional, piece, round, stage),
             Brain::Contrarian => self.each(&self.rules.contrarian, piece, round, stage),
@@ -219,7 +283,24 @@ impl Cast {
             Brain::ZeroIntelligence => {
                 self.each(&self.rules.zero_intelligence, piece, round, stage)
             }
-            Brain::Model => Decisions::new(),
+            Brain::Bdi => {
+                let society = self.society.as_ref().expect("there is one where anybody talks");
+                self.seat(piece, round, stage, |desk| self.think(desk, society))
+            }
+            Brain::Model | Brain::Padding => Decisions::new(),
+        }
+    }
+
+    /// A day of one who believes: talk in the day's first stage, trade in every stage of trading.
+    fn think(&self, desk: &mut Desk<'_>, society: &Society) {
+        let own = society.insight(desk.seen.trader());
+        let market = desk.seen.market();
+        let belief = match market.stage {
+            0 => self.rules.bdi.talk(desk, own, self.tone.1),
+            _ => own.belief(),
+        };
+        if market.kind != StageKind::Talk && own.is_active() {
+            self.rules.bdi.trade(desk, own, belief, &self.rules.technical);
         }
     }
 
@@ -229,6 +310,17 @@ impl Cast {
         piece: &Piece,
         round: &Round<'_>,
         stage: &Stage,
+    ) -> Decisions {
+        self.seat(piece, round, stage, |desk| rule.act(desk))
+    }
+
+    /// Seats the traders of a piece one after the other.
+    fn seat(
+        &self,
+        piece: &Piece,
+        round: &Round<'_>,
+        stage: &Stage,
+        act: impl Fn(&mut Desk<'_>),
     ) -> Decisions {
         let player = &self.kinds[piece.kind];
         let stocks = stage.stocks.len();
@@ -241,7 +333,7 @@ impl Cast {
             let draws = streams.advance();
             let seen = round.observation(TraderId::at(at));
             let own = (at - player.first) * stocks;
-            rule.act(&mut Desk {
+            act(&mut Desk {
                 cash: seen.cash_free().0,
                 seen,
                 stage,

@@ -53,6 +53,7 @@
 //! ```
 
 mod cast;
+pub mod crowd;
 mod desk;
 mod market;
 pub mod model;
@@ -66,6 +67,6 @@ pub use cast::{BrainKind, Cast, PROFILES};
 pub use news::{Assumption, NewsTable};
 pub use refusal::CastError;
 pub use rule::{
-    Aggressive, Contrarian, Fundamental, Institutional, Neutral, Rules, Technical, Value,
+    Aggressive, Bdi, Contrarian, Fundamental, Institutional, Neutral, Padding, Rules, Technical, Value,
     ZeroIntelligence,
 };

@@ -14,6 +14,8 @@ pub(crate) struct Stage {
     pub(crate) lot: i64,
     /// The fee on a purchase, in 1/1 000 000.
     pub(crate) fee: i64,
+    /// The mean of the stocks' volatilities.
+    pub(crate) volatility: f64,
 }
 
 /// One stock in one stage. Prices are in units of money; those that are floats are valuations,
@@ -38,6 +40,8 @@ pub(crate) struct Signal {
     pub(crate) trend: f64,
     /// The last day's change of the close, as a share.
     pub(crate) change: f64,
+    /// The standard deviation of the daily changes of the closes that are seen, as a share.
+    pub(crate) volatility: f64,
     /// An institution's target share of wealth (see [`crate::Institutional`]).
     pub(crate) target: f64,
     /// The range of zero-intelligence prices, in ticks.
@@ -74,6 +78,7 @@ impl Stage {
                 deviation: price / mean(last(&closes, rules.contrarian.window)) - 1.0,
                 trend: price / past(&closes, rules.aggressive.window) - 1.0,
                 change: reference / past(&closes, 1) - 1.0,
+                volatility: volatility(&closes),
                 target: 1.0 / volatility(&closes).max(rules.institutional.volatility_floor),
                 ..Signal::default()
             };
@@ -86,7 +91,8 @@ impl Stage {
         for it in &mut stocks {
             it.target = invested * (lean * it.target / all + (1.0 - lean) * equal);
         }
-        Self { stocks, tick, lot: i64::from(exchange.lot), fee: i64::from(exchange.fee.0) }
+        let usual = stocks.iter().map(|it| it.volatility).sum::<f64>() / count(&stocks);
+        Self { volatility: usual, stocks, tick, lot: i64::from(exchange.lot), fee: i64::from(exchange.fee.0) }
     }
 
     /// Takes away all but past prices: no quotes, and what a company is worth is at best what it

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use asfm_engine::{Day, Scenario, ScenarioError, Source};
+use asfm_engine::{Audience, Day, News, Scenario, ScenarioError, Source};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -130,16 +130,29 @@ impl NewsTable {
         }
     }
 
+    /// The mean change of worth that one piece of news makes, over all companies, as a share.
+    pub(crate) fn mean_change(&self, scenario: &Scenario, news: &News) -> f64 {
+        let companies = scenario.companies();
+        let all: f64 = companies.iter().map(|it| self.change_by(news, &it.sector)).sum();
+        all / units(i64::try_from(companies.len()).unwrap_or(i64::MAX))
+    }
+
+    /// The change of worth that one piece of news makes to a company of a sector, as a share.
+    fn change_by(&self, news: &News, sector: &str) -> f64 {
+        let about = news.sectors.is_empty() || news.sectors.iter().any(|it| it == sector);
+        let (Some(topic), true) = (&news.topic, about) else { return 0.0 };
+        let size = news.size.map_or(1.0, |it| units(it) / 1e6);
+        self.change(topic, sector).unwrap_or(0.0) * size
+    }
+
     /// For each company, the factor that all news up to a day puts on its worth: news that is no
     /// longer shown has still happened. News without a size counts as one unit.
     pub(crate) fn factors(&self, scenario: &Scenario, day: Day) -> Vec<f64> {
         let mut factors = vec![1.0; scenario.companies().len()];
-        for news in scenario.news().iter().filter(|it| it.day <= day) {
-            let Some(topic) = &news.topic else { continue };
-            let size = news.size.map_or(1.0, |it| units(it) / 1e6);
+        let known = |it: &&News| it.day <= day && it.audience == Audience::All;
+        for news in scenario.news().iter().filter(known) {
             for (so_far, company) in factors.iter_mut().zip(scenario.companies()) {
-                let change = self.change(topic, &company.sector).unwrap_or(0.0);
-                *so_far *= factor(change * size);
+                *so_far *= factor(self.change_by(news, &company.sector));
             }
         }
         factors

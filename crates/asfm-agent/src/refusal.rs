@@ -17,6 +17,9 @@ pub enum CastError {
     /// A key under `[prompt]` is refused.
     #[error(transparent)]
     Prompt(ScenarioError),
+    /// A key under `[social]` is refused.
+    #[error(transparent)]
+    Social(ScenarioError),
     /// A kind of trader has a profile for which there is no rule, or no text for a language model;
     /// the message names all there are.
     #[error("{place}")]
@@ -42,6 +45,7 @@ impl CastError {
         match self {
             Self::Rules(it)
             | Self::Prompt(it)
+            | Self::Social(it)
             | Self::UnknownProfile { place: it, .. }
             | Self::UnknownTopic { place: it, .. } => it,
         }

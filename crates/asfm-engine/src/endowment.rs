@@ -6,8 +6,8 @@ use crate::rng::{Purpose, Seed, shuffle};
 use crate::scenario::{Allocation, Scenario};
 use crate::units::{Cash, TraderId};
 
-/// Every trader's cash and shares on day 1.
-pub(crate) fn endow(scenario: &Scenario, seed: Seed) -> Vec<(Cash, Vec<u64>)> {
+/// Every trader's cash and shares on day 1: for each trader, cash and one number per stock.
+pub fn endowments(scenario: &Scenario, seed: Seed) -> Vec<(Cash, Vec<u64>)> {
     let mut endowments = Vec::with_capacity(scenario.traders());
     for kind in scenario.kinds() {
         for at in kind.first..kind.first + kind.traders {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::decision::{Decisions, Intent};
 use crate::digest::{self, Chain};
-use crate::endowment::endow;
+use crate::endowment::endowments;
 use crate::event::{Close, DayClose, Request, RoundLog, Transfer, Verdict};
 use crate::ledger::Ledger;
 use crate::listing::{Depth, Listing, Outcome, Stage};
@@ -58,7 +58,7 @@ impl Engine {
         let stocks = scenario.companies().len();
         let traders = scenario.traders();
         let next_day = scenario.rules().settlement == Settlement::NextDay;
-        let ledger = Ledger::new(stocks, endow(&scenario, seed), next_day);
+        let ledger = Ledger::new(stocks, endowments(&scenario, seed), next_day);
         let listings = (0..).map(StockId).zip(scenario.companies()).map(|(stock, company)| {
             Listing::new(stock, traders, company.closes.clone(), scenario.rules())
         });

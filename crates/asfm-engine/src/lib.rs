@@ -55,6 +55,7 @@ mod units;
 
 pub use asfm_book::{Grid, Side};
 pub use decision::{Decisions, Intent, Unreadable};
+pub use endowment::endowments;
 pub use engine::{Engine, Round};
 pub use event::{
     Auction, Close, DayClose, Digest, End, EndReason, Reject, Request, RoundLog, Trade, Transfer,

@@ -1,9 +1,11 @@
 //! The rules by which traders decide at once, and their parameters.
 
 mod aggressive;
+mod bdi;
 mod contrarian;
 mod institutional;
 mod neutral;
+mod padding;
 mod technical;
 mod value;
 mod zero_intelligence;
@@ -12,9 +14,12 @@ use asfm_engine::{Scenario, ScenarioError};
 use serde::Deserialize;
 
 pub use aggressive::Aggressive;
+pub use bdi::Bdi;
+pub(crate) use bdi::Tone;
 pub use contrarian::Contrarian;
 pub use institutional::Institutional;
 pub use neutral::Neutral;
+pub use padding::Padding;
 pub use technical::Technical;
 pub use value::{Fundamental, Value};
 pub use zero_intelligence::ZeroIntelligence;
@@ -46,6 +51,10 @@ pub struct Rules {
     pub technical: Technical,
     /// Of profile `fundamental`.
     pub fundamental: Fundamental,
+    /// Of profiles `bdi-technical`, `bdi-fundamental` and `bdi`.
+    pub bdi: Bdi,
+    /// Of profile `padding`.
+    pub padding: Padding,
     /// Of profile `zero-intelligence`.
     pub zero_intelligence: ZeroIntelligence,
     /// What all of them assume about news.
@@ -69,6 +78,8 @@ struct Written {
     neutral: <Neutral as Settings>::Written,
     technical: <Technical as Settings>::Written,
     fundamental: <Fundamental as Settings>::Written,
+    bdi: <Bdi as Settings>::Written,
+    padding: <Padding as Settings>::Written,
     zero_intelligence: <ZeroIntelligence as Settings>::Written,
     news: news::Written,
 }
@@ -92,6 +103,8 @@ impl Rules {
             neutral: Settings::read(from, "rules.neutral", it.neutral)?,
             technical: Settings::read(from, "rules.technical", it.technical)?,
             fundamental: Settings::read(from, "rules.fundamental", it.fundamental)?,
+            bdi: Settings::read(from, "rules.bdi", it.bdi)?,
+            padding: Settings::read(from, "rules.padding", it.padding)?,
             zero_intelligence: Settings::read(
                 from,
                 "rules.zero-intelligence",

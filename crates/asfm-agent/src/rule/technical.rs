@@ -37,9 +37,15 @@ const STOCKS_MAX: usize = 64;
 
 impl Rule for Technical {
     fn act(&self, desk: &mut Desk<'_>) {
-        if !desk.draws.chance(self.activity) {
-            return;
+        if desk.draws.chance(self.activity) {
+            self.trade(desk);
         }
+    }
+}
+
+impl Technical {
+    /// What it does when it acts.
+    pub(crate) fn trade(&self, desk: &mut Desk<'_>) {
         let n = desk.stage.stocks.len().min(STOCKS_MAX);
         let mut shares = [0.0; STOCKS_MAX];
         let mut left = self.recommended;
@@ -60,9 +66,7 @@ impl Rule for Technical {
         }
         self.send(desk, &shares[..n]);
     }
-}
 
-impl Technical {
     /// Turns changes in shares of wealth into orders.
     fn send(&self, desk: &mut Desk<'_>, shares: &[f64]) {
         let (wealth, lot) = (desk.wealth(), desk.stage.lot);
