@@ -2,7 +2,10 @@
 
 use std::hint::black_box;
 
-use asfm_engine::{Decisions, Engine, Purpose, RoundLog, Scenario, Seed, Side, StockId, TraderId};
+use asfm_engine::{
+    Belief, Decisions, Engine, Exposure, PostId, Purpose, RoundLog, Scenario, Seed, Side, Speech,
+    Statement, StockId, TraderId,
+};
 use asfm_recorder::{Durability, Ending, Journal, Options, Recorder, Run, RunHeader};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -53,17 +56,20 @@ fn rows(log: &RoundLog) -> usize {
     log.requests.len() + log.trades.len() + log.ends.len() + accounts
 }
 
-fn record(criterion: &mut Criterion) {
-    let (engine, logs) = (engine(), rounds());
-    let folder = tempfile::tempdir().expect("a folder for the bench");
-    let path = folder.path().join("run.db");
-    let header = RunHeader {
+fn header() -> RunHeader {
+    RunHeader {
         version: "bench".into(),
         brain: "bench".into(),
         model: None,
         branch: None,
         started_at: "now".into(),
-    };
+    }
+}
+
+fn record(criterion: &mut Criterion) {
+    let (engine, logs) = (engine(), rounds());
+    let folder = tempfile::tempdir().expect("a folder for the bench");
+    let path = folder.path().join("run.db");
     let n_rows: usize = logs.iter().map(rows).sum();
     let mut group = criterion.benchmark_group("recorder");
     group.sample_size(10);
@@ -76,7 +82,7 @@ fn record(criterion: &mut Criterion) {
         let options = Options { force: true, journal, durability, pages_max: None };
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let mut recorder = Recorder::create(&path, &header, &engine, options)
+                let mut recorder = Recorder::create(&path, &header(), &engine, options)
                     .expect("the file can be made");
                 for log in &logs {
                     recorder.record(log.clone()).expect("rounds can be written");
@@ -95,5 +101,50 @@ fn record(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, record);
+/// One round in which everybody says two things and is shown ten posts.
+fn crowd() -> RoundLog {
+    let mut engine = engine();
+    let round = engine.next_round().expect("a first round");
+    let mut decisions = Decisions::new();
+    for trader in (0..AGENTS).map(TraderId::at) {
+        let number = trader.number();
+        let belief = Some(Belief::NEUTRAL);
+        let text = format!("{number} says: {}", "the market is far too cheap today. ".repeat(4));
+        decisions.state(Statement { trader, speech: Speech::Post, belief, text });
+        let (speech, text) = (Speech::Like(PostId(number)), String::new());
+        decisions.state(Statement { trader, speech, belief: None, text });
+        for at in 0..10 {
+            decisions.show(Exposure { trader, post: PostId(number * 7 % 50_000 + at) });
+        }
+    }
+    round.settle(decisions)
+}
+
+fn talk(criterion: &mut Criterion) {
+    let (engine, log) = (engine(), crowd());
+    let folder = tempfile::tempdir().expect("a folder for the bench");
+    let path = folder.path().join("run.db");
+    let options = Options { force: true, ..Options::default() };
+    let mut group = criterion.benchmark_group("talk");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements((log.statements.len() + log.exposures.len()) as u64));
+    let write = |logs: &[&RoundLog]| {
+        let mut recorder =
+            Recorder::create(&path, &header(), &engine, options).expect("the file can be made");
+        for log in logs {
+            recorder.record((*log).clone()).expect("rounds can be written");
+        }
+        recorder.finish(Ending::Interrupted, 1.0).expect("the file can be finished");
+    };
+    group.bench_function("write-nothing", |bencher| bencher.iter(|| write(&[])));
+    group.bench_function("write", |bencher| bencher.iter(|| write(&[&log])));
+    let run = Run::open(&path).expect("it was just written");
+    group.bench_function("read", |bencher| bencher.iter(|| run.rounds().count()));
+    group.bench_function("verify", |bencher| {
+        bencher.iter(|| black_box(run.verify().expect("it is what its decisions lead to")));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, record, talk);
 criterion_main!(benches);

@@ -1,8 +1,8 @@
 //! The numbers that stand for choices in bulk rows, and the words that stand for them in tables.
 
 use asfm_engine::{
-    Cash, EndReason, Intent, Price, Reject, RequestId, Side, StageKind, StockId, TraderId,
-    Unreadable,
+    Cash, EndReason, Intent, PostId, Price, Reject, RequestId, Side, Speech, StageKind, StockId,
+    TraderId, Unreadable,
 };
 
 /// A rejection as three numbers; those that it does not have are absent.
@@ -136,6 +136,22 @@ pub(crate) fn stage(word: &str) -> Option<StageKind> {
         .find(|it| it.word() == word)
 }
 
+/// What is done by saying something, as a word and the post that it is about.
+pub(crate) fn speech(word: &str, about: Option<PostId>) -> Option<Speech> {
+    Some(match (word, about) {
+        ("post", None) => Speech::Post,
+        ("repost", Some(post)) => Speech::Repost(post),
+        ("like", Some(post)) => Speech::Like(post),
+        ("unlike", Some(post)) => Speech::Unlike(post),
+        ("thought", None) => Speech::Thought,
+        _ => return None,
+    })
+}
+
+pub(crate) fn post(number: i64) -> Option<PostId> {
+    u32::try_from(number).ok().map(PostId)
+}
+
 pub(crate) fn stock(number: i64) -> Option<StockId> {
     u16::try_from(number).ok().map(StockId)
 }
@@ -164,6 +180,24 @@ pub(crate) fn checksum(text: &str) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_speech_has_its_word() {
+        let post = PostId(7);
+        let all = [
+            Speech::Post,
+            Speech::Repost(post),
+            Speech::Like(post),
+            Speech::Unlike(post),
+            Speech::Thought,
+        ];
+        for it in all {
+            assert_eq!(speech(it.word(), it.about()), Some(it));
+            let other = if it.about().is_none() { Some(post) } else { None };
+            assert_eq!(speech(it.word(), other), None, "{it:?}");
+        }
+        assert_eq!(speech("shout", None), None);
+    }
 
     fn every_reject() -> [Reject; 12] {
         let (needed, free) = (Cash(12_345_678), Cash(100));

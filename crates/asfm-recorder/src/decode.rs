@@ -1,7 +1,8 @@
 //! Rows as a run: the inverse of what is written.
 
 use asfm_engine::{
-    Cash, Close, Day, Digest, End, Price, Request, StageKind, StockId, Trade, Transfer, Verdict,
+    Cash, Close, Day, Digest, End, PostId, Price, Request, StageKind, StockId, Trade, Transfer,
+    Verdict,
 };
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -165,8 +166,9 @@ pub(crate) struct Head {
     pub(crate) day: Day,
     pub(crate) stage: u8,
     pub(crate) kind: StageKind,
-    /// Requests, unreadable texts and statements.
-    pub(crate) counts: [usize; 3],
+    /// Requests, unreadable texts, statements and exposures.
+    pub(crate) counts: [usize; 4],
+    pub(crate) first_post: PostId,
     pub(crate) collected: Option<Cash>,
     pub(crate) digest: Digest,
 }
@@ -175,13 +177,14 @@ impl Head {
     pub(crate) fn read(it: &Record<'_>) -> Read<Self> {
         let day = it.number(0, "a day", |it| u32::try_from(it).ok())?;
         let kind = code::stage(it.text(2)?).ok_or_else(|| it.damage(2, "a kind of stage"))?;
-        let digest = digest(it.text(15)?).ok_or_else(|| it.damage(15, "a digest"))?;
+        let digest = digest(it.text(17)?).ok_or_else(|| it.damage(17, "a digest"))?;
         Ok(Self {
             day: Day(day),
             stage: it.number(1, "a stage", |it| u8::try_from(it).ok())?,
             kind,
-            counts: [it.count(4)?, it.count(6)?, it.count(7)?],
-            collected: it.maybe(14)?.map(Cash),
+            counts: [it.count(4)?, it.count(6)?, it.count(7)?, it.count(9)?],
+            first_post: it.number(8, "the number of a post", code::post)?,
+            collected: it.maybe(16)?.map(Cash),
             digest,
         })
     }

@@ -7,6 +7,7 @@ use asfm_engine::{
 
 use crate::body::{Body, ROWS};
 use crate::code::{self, REASONS, checksum, whole};
+use crate::speech;
 use crate::table::{Cell, Sink, Table};
 
 use Cell::{Int, Text};
@@ -107,11 +108,8 @@ pub(crate) fn round<S: Sink>(
         let cells = [Int(when.0), Int(when.1), Int(seq), Int(checksum(text)), Text(text)];
         sink.row(Table::Unreadable, &cells)?;
     }
-    for (seq, it) in (0..).zip(&log.statements) {
-        let (trader, sum) = (i64::from(it.trader.number()), checksum(&it.text));
-        let cells = [Int(when.0), Int(when.1), Int(seq), Int(trader), Int(sum), Text(&it.text)];
-        sink.row(Table::Statements, &cells)?;
-    }
+    speech::statements(when, log, sink)?;
+    speech::exposures(when, &log.exposures, body, sink)?;
     for it in &log.auctions {
         auction(when, it, sink)?;
     }
@@ -123,7 +121,7 @@ pub(crate) fn round<S: Sink>(
     sink.row(Table::Rounds, &summary(when, log, &log.digest.to_string()))
 }
 
-fn summary<'t>(when: (i64, i64), log: &RoundLog, digest: &'t str) -> [Cell<'t>; 16] {
+fn summary<'t>(when: (i64, i64), log: &RoundLog, digest: &'t str) -> [Cell<'t>; 18] {
     let rejected = |it: &&Request| it.verdict != Verdict::Accepted;
     let volume: u64 = log.trades.iter().map(|it| u64::from(it.qty)).sum();
     let transfers = log.close.as_ref().map_or(0, |it| it.transfers.len());
@@ -136,6 +134,8 @@ fn summary<'t>(when: (i64, i64), log: &RoundLog, digest: &'t str) -> [Cell<'t>; 
         Int(whole(log.requests.iter().filter(rejected).count())),
         Int(whole(log.texts.len())),
         Int(whole(log.statements.len())),
+        Int(i64::from(log.first_post.0)),
+        Int(whole(log.exposures.len())),
         Int(whole(log.auctions.len())),
         Int(whole(log.trades.len())),
         Int(whole(volume)),

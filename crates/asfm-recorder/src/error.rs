@@ -55,17 +55,17 @@ pub enum Error {
         /// Its application id.
         found: i32,
     },
-    /// The file was written by a newer version.
+    /// The file was written by a newer or an older version.
     #[error(
-        "`{}` has version {found} of the run file; this program reads up to {known}",
+        "`{}` has version {found} of the run file; this program reads version {known}",
         path.display()
     )]
-    Newer {
+    Version {
         /// The file.
         path: PathBuf,
         /// Its version.
         found: i32,
-        /// The newest version that can be read.
+        /// The version that can be read.
         known: i32,
     },
     /// The file does not hold what it must.

@@ -64,6 +64,7 @@ mod reader;
 mod recorder;
 mod run;
 mod seal;
+mod speech;
 mod table;
 mod verify;
 mod writer;

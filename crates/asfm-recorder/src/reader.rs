@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use asfm_engine::{Auction, Cash, Day, DayClose, Price, Request, RoundLog, Statement, Trade};
+use asfm_engine::{Auction, Cash, Day, DayClose, Price, Request, RoundLog, Trade};
 use rusqlite::{CachedStatement, Connection, params_from_iter};
 
 use crate::call::Call;
-use crate::code;
 use crate::decode::{Head, Read, Record, close, end, request, trade, transfer};
 use crate::error::{Context as _, Damage, Error};
 use crate::run::Account;
+use crate::speech;
 use crate::table::Table;
 
 /// The pieces that calls share, by their numbers.
@@ -120,15 +120,30 @@ impl<'f> Reader<'f> {
             Ok(())
         })?;
         let mut statements = Vec::new();
+        let mut posts = None;
         self.each(Table::Statements, &key, |it| {
-            let trader = it.number(3, "the number of a trader", code::trader)?;
-            let text = it.check(4, 5)?.to_owned();
-            statements.push(Statement { trader, text });
+            statements.push(speech::statement(it, &mut posts)?);
             Ok(())
         })?;
+        if let Some([first, _]) = posts
+            && first != i64::from(head.first_post.0)
+        {
+            return Err(self.damaged(Box::new(Damage {
+                table: Table::Rounds.name(),
+                row: format!("day {}, stage {}", head.day, head.stage),
+                column: "first_post".to_owned(),
+                found: head.first_post.to_string(),
+                expected: format!("{first}, as table `statements` says"),
+            })));
+        }
+        let mut exposures = Vec::new();
+        self.each(Table::Exposures, &key, |it| {
+            it.check(5, 6)?;
+            it.rows(&mut exposures, "a trader and a post", |row, _| speech::exposure(row))
+        })?;
         let requests = self.requests(key)?;
-        let found = [requests.len(), texts.len(), statements.len()];
-        let tables = [Table::Requests, Table::Unreadable, Table::Statements];
+        let found = [requests.len(), texts.len(), statements.len(), exposures.len()];
+        let tables = [Table::Requests, Table::Unreadable, Table::Statements, Table::Exposures];
         for ((found, expected), table) in found.into_iter().zip(head.counts).zip(tables) {
             if found != expected {
                 return Err(self.damaged(Box::new(Damage {
@@ -147,6 +162,8 @@ impl<'f> Reader<'f> {
             requests,
             texts,
             statements,
+            first_post: head.first_post,
+            exposures,
             auctions: Vec::new(),
             trades: Vec::new(),
             ends: Vec::new(),

@@ -89,7 +89,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// If the file cannot be opened, is something else than a run, or is of a newer version.
+    /// If the file cannot be opened, is something else than a run, or is of another version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         const DOING: &str = "open";
         let path = path.as_ref().to_owned();
@@ -120,9 +120,9 @@ impl Run {
             let found = application;
             return Err(Error::NotARun { path, found });
         }
-        if version > VERSION {
+        if version != VERSION {
             let (found, known) = (version, VERSION);
-            return Err(Error::Newer { path, found, known });
+            return Err(Error::Version { path, found, known });
         }
         let info = info(Reader { file: &file, path: &path })?;
         Ok(Self { path, file, info })

@@ -6,7 +6,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 /// The SQL that makes a run file.
 pub(crate) const SCHEMA: &str = concat!(include_str!("tables.sql"), include_str!("views.sql"));
 /// The version of [`SCHEMA`], kept in `user_version`.
-pub(crate) const VERSION: i32 = 1;
+pub(crate) const VERSION: i32 = 2;
 /// Marks an `SQLite` file as a run, kept in `application_id`: "ASFM".
 pub(crate) const APPLICATION: i32 = 0x4153_464D;
 
@@ -67,13 +67,20 @@ tables! {
     Reasons = "reasons", 1, ["reason", "code", "pattern", "money"], [];
     Rounds = "rounds", 2, [
         "day", "stage", "kind", "first_id", "requests", "rejections", "unreadable", "statements",
-        "auctions", "trades", "volume", "ends", "transfers", "closes", "collected_e4", "digest"
+        "first_post", "exposures", "auctions", "trades", "volume", "ends", "transfers", "closes",
+        "collected_e4", "digest"
     ], [];
     Requests = "request_parts", 3, [
         "day", "stage", "part", "first", "rows", "checksum", "body"
     ], ["trader", "what", "company", "qty", "price_e4", "reason", "a", "b"];
     Unreadable = "unreadable", 3, ["day", "stage", "seq", "checksum", "text"], [];
-    Statements = "statements", 3, ["day", "stage", "seq", "trader", "checksum", "text"], [];
+    Statements = "statements", 3, [
+        "day", "stage", "seq", "trader", "speech", "post", "about", "trend", "valuation",
+        "economy", "sentiment", "confidence", "checksum", "text"
+    ], [];
+    Exposures = "exposure_parts", 3, [
+        "day", "stage", "part", "first", "rows", "checksum", "body"
+    ], ["trader", "post"];
     Auctions = "auction_rows", 3, ["day", "stage", "company", "price_e4", "volume"], [];
     Trades = "trade_parts", 3, ["day", "stage", "part", "first", "rows", "body"], [
         "company", "price_e4", "qty", "maker", "taker", "buyer", "seller", "buyer_fee_e4",

@@ -107,6 +107,8 @@ CREATE TABLE rounds (
     rejections   INTEGER NOT NULL,
     unreadable   INTEGER NOT NULL, -- requests of which the words are kept
     statements   INTEGER NOT NULL,
+    first_post   INTEGER NOT NULL, -- the number of its first post, or of the next one to come
+    exposures    INTEGER NOT NULL, -- posts shown to traders before they decided
     auctions     INTEGER NOT NULL,
     trades       INTEGER NOT NULL,
     volume       INTEGER NOT NULL, -- shares traded, each counted once
@@ -144,15 +146,39 @@ CREATE TABLE unreadable (
     FOREIGN KEY (day, stage) REFERENCES rounds (day, stage) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
--- What traders said in stages of talk.
+-- What traders said. A trader who tells what it believes tells all five, each from 0 to 100.
 CREATE TABLE statements (
+    day        INTEGER NOT NULL,
+    stage      INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    trader     INTEGER NOT NULL,
+    speech     TEXT NOT NULL CHECK (speech IN ('post', 'repost', 'like', 'unlike', 'thought')),
+    post       INTEGER,          -- its number in the run, if it is a post or a repost
+    about      INTEGER,          -- the post that is passed on, liked or not liked
+    trend      INTEGER,          -- 100: prices go up
+    valuation  INTEGER,          -- 100: the market is cheap
+    economy    INTEGER,          -- 100: the economy does well
+    sentiment  INTEGER,          -- 100: others are euphoric
+    confidence INTEGER,          -- 100: it thinks well of its own skill
+    checksum   INTEGER NOT NULL, -- of all columns, because they cannot be rebuilt
+    text       TEXT NOT NULL,
+    PRIMARY KEY (day, stage, seq),
+    FOREIGN KEY (day, stage) REFERENCES rounds (day, stage) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+-- Finds a post by its number.
+CREATE INDEX post_numbers ON statements (post) WHERE post IS NOT NULL;
+
+-- What was shown to whom before they decided: [trader, post].
+CREATE TABLE exposure_parts (
     day      INTEGER NOT NULL,
     stage    INTEGER NOT NULL,
-    seq      INTEGER NOT NULL,
-    trader   INTEGER NOT NULL,
-    checksum INTEGER NOT NULL,
-    text     TEXT NOT NULL,
-    PRIMARY KEY (day, stage, seq),
+    part     INTEGER NOT NULL,
+    first    INTEGER NOT NULL,
+    rows     INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,   -- of `body`, because it cannot be rebuilt
+    body     TEXT NOT NULL,
+    PRIMARY KEY (day, stage, part),
     FOREIGN KEY (day, stage) REFERENCES rounds (day, stage) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 

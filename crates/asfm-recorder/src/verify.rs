@@ -1,7 +1,7 @@
 //! Rebuilding a run from its decisions, and comparing it with what is stored.
 
 use asfm_chat::Asked;
-use asfm_engine::{Digest, Engine, RoundLog};
+use asfm_engine::{Digest, Engine, RoundLog, TraderId};
 use rusqlite::{Connection, Transaction};
 
 use crate::body::Body;
@@ -107,6 +107,19 @@ impl Run {
     }
 }
 
+/// A trader who asked for, said or saw something and is none of the scenario's: the table, the row
+/// and its number.
+fn stranger(decided: &RoundLog, traders: usize) -> Option<(Table, String, TraderId)> {
+    let is_strange = |it: &TraderId| it.index() >= traders;
+    let request = decided.requests.iter().find(|it| is_strange(&it.trader));
+    let request = request.map(|it| (Table::Requests, format!("id {}", it.id.0), it.trader));
+    let said = (0..).zip(&decided.statements).find(|it| is_strange(&it.1.trader));
+    let said = said.map(|(seq, it): (u64, _)| (Table::Statements, format!("seq {seq}"), it.trader));
+    let seen = (1..).zip(&decided.exposures).find(|it| is_strange(&it.1.trader));
+    let seen = seen.map(|(seq, it): (u64, _)| (Table::Exposures, format!("seq {seq}"), it.trader));
+    request.or(said).or(seen)
+}
+
 /// A run while it is judged: as it stands at one moment, though it may go on.
 struct Court<'r> {
     run: &'r Run,
@@ -159,13 +172,12 @@ impl<'r> Court<'r> {
         }
         let decided = self.run.reader().decided(head)?;
         let traders = round.traders();
-        let stranger = decided.requests.iter().find(|it| it.trader.index() >= traders);
-        if let Some(it) = stranger {
+        if let Some((table, row, trader)) = stranger(&decided, traders) {
             return Err(self.differs(Difference {
-                table: Table::Requests.name(),
-                row: format!("day {day}, stage {stage}, id {}", it.id.0),
+                table: table.name(),
+                row: format!("day {day}, stage {stage}, {row}"),
                 column: "trader".to_owned(),
-                stored: it.trader.to_string(),
+                stored: trader.to_string(),
                 rebuilt: format!("at most {traders}"),
             }));
         }

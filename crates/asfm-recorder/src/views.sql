@@ -84,6 +84,42 @@ LEFT JOIN fills f ON f.id = q.id
 LEFT JOIN ends e ON e.id = q.id
 WHERE q.what IN ('buy', 'sell') AND q.reason IS NULL;
 
+-- Posts and reposts by their numbers; `root` is the post from which a repost came in the end, and
+-- only an earlier post can be passed on.
+CREATE VIEW posts AS
+SELECT s.post AS post, s.day AS day, s.stage AS stage, s.trader AS trader, t.kind AS kind,
+    s.speech AS speech, s.about AS about,
+    CASE WHEN s.about IS NULL THEN s.post ELSE (
+        WITH RECURSIVE up (post, about) AS (
+            VALUES (s.post, s.about)
+            UNION ALL
+            SELECT p.post, p.about FROM up JOIN statements p ON p.post = up.about
+            WHERE p.post < up.post)
+        SELECT min(post) FROM up) END AS root,
+    s.text AS text
+FROM statements s LEFT JOIN traders t ON t.trader = s.trader
+WHERE s.post IS NOT NULL;
+
+-- What traders did to posts: repost, like or unlike.
+CREATE VIEW reactions AS
+SELECT day, stage, trader, speech, about AS post FROM statements WHERE about IS NOT NULL;
+
+-- What was shown to whom before they decided.
+CREATE VIEW exposures AS
+SELECT p.day AS day, p.stage AS stage, json_extract(e.value, '$[0]') AS trader,
+    json_extract(e.value, '$[1]') AS post
+FROM exposure_parts p, json_each(p.body) e;
+
+-- What traders believed at the end of a stage: the last belief that each stated in it.
+CREATE VIEW beliefs AS
+SELECT s.day AS day, s.stage AS stage, s.trader AS trader, t.kind AS kind, s.trend AS trend,
+    s.valuation AS valuation, s.economy AS economy, s.sentiment AS sentiment,
+    s.confidence AS confidence
+FROM (
+    SELECT day, stage, trader, max(seq) AS seq, trend, valuation, economy, sentiment, confidence
+    FROM statements WHERE trend IS NOT NULL GROUP BY day, stage, trader) s
+LEFT JOIN traders t ON t.trader = s.trader;
+
 -- What call auctions came to; `price` is absent if nothing crossed.
 CREATE VIEW auctions AS
 SELECT a.day AS day, a.stage AS stage, c.code AS stock, a.price_e4 AS price_e4,
@@ -170,7 +206,7 @@ WHERE c.rung IS NOT NULL AND NOT EXISTS (
     WHERE l.day = c.day AND l.stage = c.stage AND l.trader = c.trader AND l.rung IS NOT NULL
         AND (l.step, l.attempt) > (c.step, c.attempt));
 
--- Everything that happened, in order; `detail` is a JSON object of what the kind of event has.
+-- Everything that happened but what was shown to whom, in order; `detail` is a JSON object of what the kind of event has.
 CREATE VIEW events AS
 SELECT day, stage, kind, trader, stock, id, detail FROM (
     SELECT n.day AS day, -1 AS stage, 0 AS phase, n.seq AS seq, 'news' AS kind, NULL AS trader,
@@ -178,7 +214,8 @@ SELECT day, stage, kind, trader, stock, id, detail FROM (
         json_object('text', n.text, 'topic', n.topic, 'until', n.until) AS detail
     FROM news n
     UNION ALL
-    SELECT s.day, s.stage, 1, s.seq, 'statement', s.trader, NULL, NULL, json_object('text', s.text)
+    SELECT s.day, s.stage, 1, s.seq, 'statement', s.trader, NULL, NULL,
+        json_object('speech', s.speech, 'post', s.post, 'about', s.about, 'text', s.text)
     FROM statements s
     UNION ALL
     SELECT q.day, q.stage, 2, q.id, CASE q.what WHEN 'cancel' THEN 'cancel' ELSE 'order' END,

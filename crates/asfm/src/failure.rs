@@ -45,9 +45,11 @@ impl From<ScenarioError> for Failure {
 
 impl From<asfm_recorder::Error> for Failure {
     fn from(error: asfm_recorder::Error) -> Self {
-        use asfm_recorder::Error::{Exists, Newer, NotARun, NotSqlite};
+        use asfm_recorder::Error::{Exists, NotARun, NotSqlite, Version};
         match error {
-            Exists(_) | NotSqlite(_) | NotARun { .. } | Newer { .. } => Self::Misuse(error.into()),
+            Exists(_) | NotSqlite(_) | NotARun { .. } | Version { .. } => {
+                Self::Misuse(error.into())
+            }
             _ => Self::Failed(error.into()),
         }
     }

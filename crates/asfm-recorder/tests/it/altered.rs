@@ -11,7 +11,7 @@ use tempfile::tempdir;
 use crate::market::{RICH, engine, record};
 use crate::{Dice, said};
 
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "run",
     "sources",
     "companies",
@@ -24,6 +24,7 @@ const TABLES: [&str; 20] = [
     "request_parts",
     "unreadable",
     "statements",
+    "exposure_parts",
     "auction_rows",
     "trade_parts",
     "end_parts",

@@ -49,9 +49,11 @@ fn foreign_files_are_told() {
     let file = Connection::open(&path).unwrap();
     file.execute_batch("CREATE TABLE t (x)").unwrap();
     insta::assert_snapshot!(opened(), @"`/run.db` is not a recorded run: its application id is 0x0");
-    file.execute_batch("PRAGMA application_id = 0x4153464D; PRAGMA user_version = 2").unwrap();
-    insta::assert_snapshot!(opened(), @"`/run.db` has version 2 of the run file; this program reads up to 1");
+    file.execute_batch("PRAGMA application_id = 0x4153464D; PRAGMA user_version = 3").unwrap();
+    insta::assert_snapshot!(opened(), @"`/run.db` has version 3 of the run file; this program reads version 2");
     file.execute_batch("PRAGMA user_version = 1").unwrap();
+    insta::assert_snapshot!(opened(), @"`/run.db` has version 1 of the run file; this program reads version 2");
+    file.execute_batch("PRAGMA user_version = 2").unwrap();
     insta::assert_snapshot!(opened(), @"cannot read `/run.db`: no such table: run: Error code 1: SQL logic error");
     insta::assert_snapshot!(said(&Run::open(folder.path()).unwrap_err())
         .replace(folder.path().to_str().unwrap(), "folder"), @"cannot open `folder`: Is a directory (os error 21)");
@@ -100,6 +102,7 @@ fn rows_of_anything_never_panic() {
         "request_parts",
         "unreadable",
         "statements",
+        "exposure_parts",
         "auction_rows",
         "trade_parts",
         "end_parts",
@@ -110,7 +113,7 @@ fn rows_of_anything_never_panic() {
         "companies",
         "traders",
     ];
-    for _ in 0..150 {
+    for _ in 0..200 {
         fs::copy(&original, &path).unwrap();
         if dice.below(2) == 0 {
             let file = Connection::open(&path).unwrap();
@@ -152,7 +155,7 @@ fn rows_of_anything_never_panic() {
 }
 
 fn anything(dice: &mut Dice) -> Value {
-    match dice.below(12) {
+    match dice.below(14) {
         0 => Value::Null,
         1 => Value::Integer(i64::MIN),
         2 => Value::Integer(i64::MAX),
@@ -164,6 +167,8 @@ fn anything(dice: &mut Dice) -> Value {
         8 => Value::Text("[[0,9,70000,-5,1],[1]]".into()),
         9 => Value::Text("[[99999999999999999999]]".into()),
         10 => Value::Text("[[1,0,0,9223372036854775807,9223372036854775807]]".into()),
+        11 => Value::Text("repost".into()),
+        12 => Value::Integer(101),
         _ => Value::Text(String::new()),
     }
 }

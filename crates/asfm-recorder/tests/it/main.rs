@@ -8,6 +8,7 @@ mod damaged;
 mod killed;
 mod market;
 mod queries;
+mod talk;
 mod whole;
 
 use asfm_recorder::Error;

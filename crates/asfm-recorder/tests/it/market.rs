@@ -9,8 +9,8 @@ use asfm_chat::{
     Role, Sampling, Schema, Slot, ToolCall, Usage,
 };
 use asfm_engine::{
-    Day, Decisions, Digest, Draws, Engine, Intent, Purpose, RoundLog, Scenario, Seed, Side,
-    StageKind, StockId, TraderId, Unreadable,
+    Belief, Day, Decisions, Digest, Draws, Engine, Exposure, Intent, PostId, Purpose, Round,
+    RoundLog, Scenario, Seed, Side, Speech, StageKind, Statement, StockId, TraderId, Unreadable,
 };
 use asfm_recorder::{
     Branch, Call, Durability, Ending, Error, Model, Note, Options, Recorder, RunHeader,
@@ -147,7 +147,40 @@ pub(crate) fn decide(engine: &mut Engine) -> Option<RoundLog> {
             one(&mut draws, &mut decisions, trader, stock, reference);
         }
     }
+    talk(&round, &mut decisions);
     Some(round.settle(decisions))
+}
+
+/// Everybody says, believes and sees anything at all, whatever posts there are.
+fn talk(round: &Round<'_>, decisions: &mut Decisions) {
+    let when = round.market().when;
+    for index in (0..round.traders()).rev() {
+        let trader = TraderId::at(index);
+        let mut draws = round.seed().stream(Purpose::Mind, index as u64, when);
+        let some = |draws: &mut Draws| match draws.below(12) {
+            0 => PostId(0),
+            1 => PostId(u32::MAX),
+            _ => PostId(1 + draws.below(40)),
+        };
+        for _ in 0..draws.below(3) {
+            let post = some(&mut draws);
+            let speech = match draws.below(5) {
+                0 => Speech::Post,
+                1 => Speech::Repost(post),
+                2 => Speech::Like(post),
+                3 => Speech::Unlike(post),
+                _ => Speech::Thought,
+            };
+            let mut points = || u8::try_from(draws.below(101)).expect("at most 100");
+            let belief = Belief::of([points(), points(), points(), points(), points()]);
+            let belief = draws.chance(0.6).then_some(belief);
+            let text = WORDS[draws.below(5) as usize].to_owned();
+            decisions.state(Statement { trader, speech, belief, text });
+        }
+        for _ in 0..draws.below(4) {
+            decisions.show(Exposure { trader, post: some(&mut draws) });
+        }
+    }
 }
 
 const WORDS: [&str; 5] = [

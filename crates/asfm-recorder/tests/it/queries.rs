@@ -55,7 +55,7 @@ fn int(n: impl TryInto<i64>) -> Value {
 }
 
 /// The documented query that contains some words.
-fn documented(words: &str) -> String {
+pub(crate) fn documented(words: &str) -> String {
     let mut page = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     page.push("../../docs/run-file.md");
     let page = std::fs::read_to_string(page).unwrap();

@@ -32,7 +32,7 @@ fn recorded_rounds_are_read_back_as_they_were() -> Result<(), Error> {
 
 #[test]
 fn the_markets_do_everything() {
-    let mut seen = [0; 8];
+    let mut seen = [0; 15];
     for text in [PLAIN, RICH, BUSY] {
         let mut market = engine(text, 1);
         while let Some(log) = decide(&mut market) {
@@ -44,6 +44,12 @@ fn the_markets_do_everything() {
             seen[4] += log.ends.len();
             seen[5] += close.map_or(0, |it| it.transfers.len());
             seen[6] += close.map_or(0, |it| it.closes.iter().filter(|it| it.trades == 0).count());
+            let words = ["post", "repost", "like", "unlike", "thought"];
+            for (at, word) in (8..).zip(words) {
+                seen[at] += log.statements.iter().filter(|it| it.speech.word() == word).count();
+            }
+            seen[13] += log.statements.iter().filter(|it| it.belief.is_some()).count();
+            seen[14] += log.exposures.len();
             seen[7] +=
                 close.map_or(0, |it| it.closes.iter().filter(|it| it.flow.is_some()).count());
         }
