@@ -57,7 +57,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "asfm-agent",
-        may_know: &["asfm-book", "asfm-chat", "asfm-engine"],
+        may_know: &["asfm-book", "asfm-chat", "asfm-engine", "asfm-social"],
         in_tests: &[],
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },

@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use asfm_engine::{
-    Day, Decisions, Purpose, Round, RoundLog, Scenario, Seed, StageKind, TraderId,
-};
+use asfm_engine::{Day, Decisions, Purpose, Round, RoundLog, Scenario, Seed, StageKind, TraderId};
 use rayon::prelude::*;
 
-use crate::crowd::{Society, SocialSettings};
+use crate::crowd::{SocialSettings, Society};
 use crate::desk::Desk;
 use crate::market::Stage;
 use crate::model::{Profile, PromptSettings};
@@ -176,9 +174,8 @@ impl Cast {
             it.brain == Brain::Bdi || it.brain == Brain::Model && kind.profile.starts_with("bdi")
         });
         let settings_of_society = SocialSettings::read(scenario).map_err(CastError::Social)?;
-        let society = talks.then(|| {
-            Society::new(scenario, seed, settings_of_society, brains == BrainKind::Model)
-        });
+        let society = talks
+            .then(|| Society::new(scenario, seed, settings_of_society, brains == BrainKind::Model));
         Ok(Self {
             society,
             tone: (Day(0), Tone::default()),

@@ -67,6 +67,6 @@ pub use cast::{BrainKind, Cast, PROFILES};
 pub use news::{Assumption, NewsTable};
 pub use refusal::CastError;
 pub use rule::{
-    Aggressive, Bdi, Contrarian, Fundamental, Institutional, Neutral, Padding, Rules, Technical, Value,
-    ZeroIntelligence,
+    Aggressive, Bdi, Contrarian, Fundamental, Institutional, Neutral, Padding, Rules, Technical,
+    Value, ZeroIntelligence,
 };

@@ -92,7 +92,13 @@ impl Stage {
             it.target = invested * (lean * it.target / all + (1.0 - lean) * equal);
         }
         let usual = stocks.iter().map(|it| it.volatility).sum::<f64>() / count(&stocks);
-        Self { volatility: usual, stocks, tick, lot: i64::from(exchange.lot), fee: i64::from(exchange.fee.0) }
+        Self {
+            volatility: usual,
+            stocks,
+            tick,
+            lot: i64::from(exchange.lot),
+            fee: i64::from(exchange.fee.0),
+        }
     }
 
     /// Takes away all but past prices: no quotes, and what a company is worth is at best what it

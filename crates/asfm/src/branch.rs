@@ -28,7 +28,7 @@ pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
         return Err(misuse(format!("--day {day}: expected a day from 1 to {days}")));
     }
     let seed = parent.info().seed;
-    let cast = scenario::cast(&scenario, seed, brain.kind())?;
+    let mut cast = scenario::cast(&scenario, seed, brain.kind())?;
     let mut limits = Limits::of(&flags.model)?;
     if let (None, Some(model)) = (&flags.brain, &parent.info().header.model) {
         limits = limits.like(model);
@@ -54,6 +54,7 @@ pub(crate) fn branch(flags: &Branch) -> Result<(), Failure> {
             }
         }
         recorder.record(Arc::clone(&log))?;
+        cast.hear(&log);
         past.add(log);
         Ok(())
     })?;

@@ -147,7 +147,9 @@ impl Drive {
                     return Ok(Some(Stopped::before(&round, &why)));
                 }
             }
+            self.cast.complete(&round, &mut decisions);
             let log = Arc::new(round.settle(decisions));
+            self.cast.hear(&log);
             if let Some(recorder) = &mut self.recorder {
                 recorder.record(Arc::clone(&log))?;
             }

@@ -26,8 +26,11 @@ pub(crate) fn resume(flags: &Resume) -> Result<(), Failure> {
     let parent = file.info().header.branch.as_ref().and_then(|it| it.parent);
     let mut forked = parent.is_none();
     let mut past = None;
+    let scenario = file.scenario()?;
+    let mut cast = scenario::cast(&scenario, file.info().seed, known.kind())?;
     let engine = file.rebuild(|engine, log| {
         forked |= Some(log.digest) == parent;
+        cast.hear(&log);
         past.get_or_insert_with(|| Past::none(engine)).add(Arc::new(log));
     })?;
     if !forked {
@@ -36,7 +39,6 @@ pub(crate) fn resume(flags: &Resume) -> Result<(), Failure> {
     }
     let mut past = past.unwrap_or_else(|| Past::none(&engine));
     past.wall_seconds = file.info().wall_seconds.unwrap_or_default();
-    let cast = scenario::cast(engine.scenario(), engine.seed(), known.kind())?;
     let settled = past.last.as_ref().map(|it| (it.day.0, it.stage));
     let talk = talk(&file, &known, flags, &engine, &cast, settled)?;
     drop(file);

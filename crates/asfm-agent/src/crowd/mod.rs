@@ -17,4 +17,3 @@ pub use insight::{Insight, Shown};
 pub use persona::{Level, Persona, Strategy};
 pub use setting::{Broadcast, Quirks, SocialSettings};
 pub use society::Society;
-

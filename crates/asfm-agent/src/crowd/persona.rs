@@ -141,10 +141,16 @@ impl Persona {
                 *points = told;
             }
         }
-        Self { strategy, disposition, lottery, diversification, turnover, belief: Belief::of(belief) }
+        Self {
+            strategy,
+            disposition,
+            lottery,
+            diversification,
+            turnover,
+            belief: Belief::of(belief),
+        }
     }
 }
-
 
 fn drawn(draws: &mut Draws, [low, mid]: [u32; 2]) -> Level {
     match draws.below(1000) {

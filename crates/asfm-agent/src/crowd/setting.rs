@@ -1,6 +1,8 @@
 //! `[social]` of a scenario: who reads whom, what is shown, and which quirks of the published code
 //! are switched on.
 
+use std::ops::RangeInclusive;
+
 use asfm_engine::{Scenario, ScenarioError, Source};
 use serde::Deserialize;
 use toml::Spanned;
@@ -166,9 +168,9 @@ impl Reader<'_> {
         field: &str,
         found: Option<&Spanned<Whole>>,
         default: u32,
-        most: u32,
+        range: RangeInclusive<u32>,
     ) -> Result<u32, ScenarioError> {
-        found.map_or(Ok(default), |it| checked(self.0, "social", field, it, &(0..=most)))
+        found.map_or(Ok(default), |it| checked(self.0, "social", field, it, &range))
     }
 }
 
@@ -192,11 +194,16 @@ impl SocialSettings {
         Ok(Self {
             activation: read.real("activation", it.activation.as_ref(), own.activation, 1.0)?,
             leaders: read.real("leaders", it.leaders.as_ref(), own.leaders, 1.0)?,
-            shown: read.whole("shown", it.shown.as_ref(), own.shown, 100)?,
-            threshold: read.real("threshold", it.threshold.as_ref(), own.threshold, 1.0)?,
+            shown: read.whole("shown", it.shown.as_ref(), own.shown, 1..=100)?,
+            threshold: read.real("threshold", it.threshold.as_ref(), own.threshold, 0.999)?,
             decay: read.real("decay", it.decay.as_ref(), own.decay, 10.0)?,
-            window: read.whole("window", it.window.as_ref(), window, 1_000_000)?,
-            recommended: read.whole("recommended", it.recommended.as_ref(), own.recommended, 16)?,
+            window: read.whole("window", it.window.as_ref(), window, 0..=1_000_000)?,
+            recommended: read.whole(
+                "recommended",
+                it.recommended.as_ref(),
+                own.recommended,
+                0..=16,
+            )?,
             forum: it.forum.unwrap_or(own.forum),
             broadcast: it.broadcast.unwrap_or(own.broadcast),
             revision: it.revision.unwrap_or(own.revision),

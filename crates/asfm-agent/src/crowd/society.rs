@@ -1,13 +1,12 @@
 //! What traders who talk to each other share.
 
 use asfm_engine::{
-    Belief, Day, Exposure, Observation, PostId, Price, Purpose, RoundLog, Scenario, Seed, Speech,
-    StockId, Trade, TraderId, endowments,
+    Belief, Day, Observation, PostId, Price, Purpose, RoundLog, Scenario, Seed, Speech, StockId,
+    Trade, TraderId, endowments,
 };
 use asfm_social::{
-    Feeds, Forum, ForumOptions, IsolateRule, Network, NetworkOptions, SeenRule, TieRule, UserId,
+    Audience, FeedOptions, Forum, IsolateRule, Network, NetworkOptions, SeenRule, TieRule, UserId,
 };
-use rayon::prelude::*;
 
 use super::insight::{Insight, Shown};
 use super::persona::{Columns, Persona};
@@ -31,6 +30,8 @@ pub struct Society {
     stocks: usize,
     network: Network,
     forum: Forum,
+    audience: Audience,
+    /// By number of the post, less one.
     posts: Vec<Post>,
     keeps_texts: bool,
     pub(super) today: Today,
@@ -73,22 +74,33 @@ impl Society {
     /// The society of a scenario before its first day, with the settings of its `[social]`.
     ///
     /// Texts are kept where `keeps_texts`, for those who read.
-    pub fn new(scenario: &Scenario, seed: Seed, settings: SocialSettings, keeps_texts: bool) -> Self {
+    pub fn new(
+        scenario: &Scenario,
+        seed: Seed,
+        settings: SocialSettings,
+        keeps_texts: bool,
+    ) -> Self {
         let traders = scenario.traders();
         let stocks = scenario.companies().len();
         let columns = Columns::of(scenario);
-        let personas: Vec<Persona> = scenario.kinds().iter().flat_map(|kind| {
-            let of = (kind.first..kind.first + kind.traders).map(|it| TraderId::at(it as usize));
-            of.map(|it| Persona::of(scenario, columns.as_ref(), seed, it, &kind.profile))
-                .collect::<Vec<_>>()
-        }).collect();
+        let personas: Vec<Persona> = scenario
+            .kinds()
+            .iter()
+            .flat_map(|kind| {
+                let of =
+                    (kind.first..kind.first + kind.traders).map(|it| TraderId::at(it as usize));
+                of.map(|it| Persona::of(scenario, columns.as_ref(), seed, it, &kind.profile))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
         let positions = positions(scenario, seed);
         let quirks = settings.quirks;
-        let mut network = Network::new(traders, stocks, network_options(&settings));
+        let users = u32::try_from(traders).expect("at most 100 000 000 traders");
+        let mut network = network(users, stocks, &settings);
         // Who holds the same has something to talk about before anything was traded.
         for (who, of_trader) in positions.chunks_exact(stocks).enumerate() {
             for (at, _) in of_trader.iter().enumerate().filter(|(_, it)| it.shares > 0) {
-                network.trade(user(TraderId::at(who)), at);
+                trade(&mut network, TraderId::at(who), at);
             }
         }
         Self {
@@ -99,7 +111,8 @@ impl Society {
             positions,
             stocks,
             network,
-            forum: Forum::new(forum_options(&settings)),
+            forum: Forum::new(users),
+            audience: Audience::new(users, feed_options(&settings)).expect("options in range"),
             posts: Vec::new(),
             keeps_texts,
             today: Today::default(),
@@ -144,13 +157,17 @@ impl Society {
         if self.today.day == day.0 {
             return;
         }
-        self.network.advance(day.0);
+        self.network.advance(day.0).expect("days follow each other");
         let traders = self.personas.len();
         let mut today = Today { day: day.0, ..std::mem::take(&mut self.today) };
+        let graph = self.network.graph();
         today.leaders.clear();
         today.leaders.resize(traders, false);
-        for it in self.network.top_users(part(traders, self.settings.leaders)) {
-            today.leaders[it.0 as usize] = true;
+        let leaders = part(traders, self.settings.leaders);
+        if leaders > 0 {
+            for it in graph.degrees().top(leaders) {
+                today.leaders[it.0 as usize] = true;
+            }
         }
         let mut streams = self.seed.streams(Purpose::Activation, 0, u64::from(day.0));
         today.active.clear();
@@ -162,37 +179,23 @@ impl Society {
             let may = persona.strategy == super::Strategy::Technical && !leads;
             today.coded.push(coded && may);
         }
+        today.shown.clear();
+        today.starts.clear();
+        if self.settings.forum && !self.posts.is_empty() {
+            let everybody: Vec<UserId> = (0..traders).map(|it| user(TraderId::at(it))).collect();
+            let ranking = self.audience.rank(&graph, &self.forum, day.0);
+            let feeds = ranking.and_then(|it| it.feeds(&everybody)).expect("all are users");
+            let mut feeds = feeds.as_slice();
+            for who in everybody {
+                today.starts.push(today.shown.len());
+                let of = feeds.iter().take_while(|it| it.reader == who).count();
+                let (own, rest) = feeds.split_at(of);
+                today.shown.extend(own.iter().map(|it| PostId(it.post.0)));
+                feeds = rest;
+            }
+            today.starts.push(today.shown.len());
+        }
         self.today = today;
-        self.feed(day);
-    }
-
-    /// Which posts everybody is shown on a day.
-    fn feed(&mut self, day: Day) {
-        self.today.shown.clear();
-        self.today.starts.clear();
-        let traders = self.personas.len();
-        if !self.settings.forum || self.posts.is_empty() {
-            self.today.starts.resize(traders + 1, 0);
-            return;
-        }
-        let feeds = Feeds::new(&self.network, &self.forum, day.0);
-        let feeds: Vec<Vec<asfm_social::PostId>> = (0..traders)
-            .into_par_iter()
-            .with_min_len(256)
-            .map(|it| feeds.of(user(TraderId::at(it))))
-            .collect();
-        for of_trader in feeds {
-            self.today.starts.push(self.today.shown.len());
-            self.today.shown.extend(of_trader.into_iter().map(|it| PostId(it.0)));
-        }
-        self.today.starts.push(self.today.shown.len());
-    }
-
-    /// What was shown today, for the record.
-    pub fn exposures(&self) -> impl Iterator<Item = Exposure> {
-        (0..self.personas.len()).map(TraderId::at).flat_map(|trader| {
-            self.shown_to(trader).iter().map(move |post| Exposure { trader, post: *post })
-        })
     }
 
     /// Takes in what happened in a round.
@@ -205,13 +208,22 @@ impl Society {
         }
         let mut traded = std::mem::take(&mut self.traded);
         traded.clear();
-        traded.extend(log.trades.iter().flat_map(|it| [(it.buyer, it.stock), (it.seller, it.stock)]));
+        traded
+            .extend(log.trades.iter().flat_map(|it| [(it.buyer, it.stock), (it.seller, it.stock)]));
         traded.sort_unstable_by_key(|(trader, stock)| (trader.index(), stock.0));
         traded.dedup();
         for (trader, stock) in &traded {
-            self.network.trade(user(*trader), stock.index());
+            trade(&mut self.network, *trader, stock.index());
         }
         self.traded = traded;
+        let seen: Vec<asfm_social::Exposure> = (0..)
+            .zip(&log.exposures)
+            .map(|(at, it)| {
+                let (reader, post, day) = (user(it.trader), id(it.post), log.day.0);
+                asfm_social::Exposure { reader, post, day, rank: at }
+            })
+            .collect();
+        self.audience.see(&seen).expect("all are users");
         let mut next = log.first_post;
         for it in &log.statements {
             let (who, day) = (it.trader.index(), log.day);
@@ -278,7 +290,8 @@ impl Society {
 
     pub(super) fn shown(&self, post: PostId) -> Shown<'_> {
         let it = self.post(post);
-        let root = self.forum.root(id(post)).map(|it| PostId(it.0)).filter(|it| *it != post);
+        let known = self.forum.get(id(post));
+        let root = known.map(|it| PostId(it.root.0)).filter(|it| *it != post);
         Shown {
             post,
             author: it.author,
@@ -286,7 +299,7 @@ impl Society {
             belief: it.belief,
             text: &it.text,
             root: root.map(|it| (it, self.post(it).text.as_str())),
-            score: self.forum.score(id(post)),
+            score: known.map_or(0, |it| it.score()),
         }
     }
 
@@ -343,25 +356,30 @@ fn positions(scenario: &Scenario, seed: Seed) -> Vec<Position> {
     positions
 }
 
-fn network_options(settings: &SocialSettings) -> NetworkOptions {
-    let isolates =
-        if settings.quirks.chain { IsolateRule::Chain } else { IsolateRule::Everybody };
-    NetworkOptions {
+fn network(users: u32, stocks: usize, settings: &SocialSettings) -> Network {
+    let isolates = if settings.quirks.chain { IsolateRule::Chain } else { IsolateRule::default() };
+    let options = NetworkOptions {
         threshold: settings.threshold,
         decay: settings.decay,
         isolates,
         ..NetworkOptions::default()
-    }
+    };
+    let topics = u32::try_from(stocks).expect("at most 65 535 stocks");
+    Network::new(users, topics, options).expect("settings in range")
 }
 
-fn forum_options(settings: &SocialSettings) -> ForumOptions {
+fn trade(network: &mut Network, trader: TraderId, stock: usize) {
+    let topic = u32::try_from(stock).expect("at most 65 535 stocks");
+    network.trade(user(trader), topic).expect("all are users, and all stocks are topics");
+}
+
+fn feed_options(settings: &SocialSettings) -> FeedOptions {
     let quirks = settings.quirks;
-    ForumOptions {
-        shown: settings.shown as usize,
+    FeedOptions {
+        shown: settings.shown,
         window_days: (settings.window > 0).then_some(settings.window),
         ties: if quirks.oldest_first { TieRule::OldestId } else { TieRule::Spread },
         seen: if quirks.show_again { SeenRule::ShowAgain } else { SeenRule::Hide },
-        ..ForumOptions::default()
     }
 }
 

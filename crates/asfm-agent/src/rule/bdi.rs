@@ -149,8 +149,8 @@ impl Bdi {
             0.0
         };
         let (to_all, to_leaders) = own.audience();
-        let tone = if to_all { tone.to_all } else { 0.0 }
-            + if to_leaders { tone.to_leaders } else { 0.0 };
+        let tone =
+            if to_all { tone.to_all } else { 0.0 } + if to_leaders { tone.to_leaders } else { 0.0 };
         let (paid, worth) = (0..stocks.len()).map(id).fold((0.0, 0.0), |(paid, worth), stock| {
             let held = desk.held(stock);
             match own.cost(stock) {
@@ -293,12 +293,12 @@ fn points(exact: f64) -> u8 {
 
 /// What a trader without a model writes.
 fn words(belief: Belief) -> String {
-    let tell = |points: u8, low: &'static str, middle: &'static str, high: &'static str| match points
-    {
-        0..=42 => low,
-        43..=57 => middle,
-        _ => high,
-    };
+    let tell =
+        |points: u8, low: &'static str, middle: &'static str, high: &'static str| match points {
+            0..=42 => low,
+            43..=57 => middle,
+            _ => high,
+        };
     format!(
         "Prices {}; stocks are {}; the economy {}.",
         tell(belief.trend, "will fall", "go nowhere", "will rise"),

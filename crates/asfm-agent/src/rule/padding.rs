@@ -50,7 +50,8 @@ impl Padding {
                     _ => None,
                 })
             };
-            let sum = |side| orders(side).fold(0_u64, |sum, it| sum.saturating_add(it.0.unsigned_abs()));
+            let sum =
+                |side| orders(side).fold(0_u64, |sum, it| sum.saturating_add(it.0.unsigned_abs()));
             let (bids, asks) = (sum(Side::Buy), sum(Side::Sell));
             let thinner = if bids < asks { Side::Buy } else { Side::Sell };
             for _ in 0..self.times(bids.max(asks), bids.min(asks)) {
