@@ -51,7 +51,8 @@ fn suite(paper: &str, mut args: Args) -> anyhow::Result<()> {
         }
     }
     args.finish()?;
-    let out = out.unwrap_or_else(|| shell::target().join("replicate").join(paper));
+    let default = if small { "small" } else { paper };
+    let out = out.unwrap_or_else(|| shell::target().join("replicate").join(default));
     let asfm = build()?;
     fs::create_dir_all(&out).with_context(|| format!("cannot make `{}`", out.display()))?;
     let started = Instant::now();
@@ -63,15 +64,15 @@ fn suite(paper: &str, mut args: Args) -> anyhow::Result<()> {
         }
         let folder = out.join(&name);
         eprintln!("replicate: {name}");
-        if !folder.join("manifest.jsonl").exists() {
+        let asked =
+            if small { [changes.clone(), small_flags(&name)].concat() } else { changes.clone() };
+        if folder.join("manifest.jsonl").exists() {
+            same(&folder, &asked)?;
+        } else {
             let mut plan = Command::new(&asfm);
-            plan.args(["experiment", "plan"]).arg(&file).arg("--out").arg(&folder).args(&changes);
-            if small {
-                plan.args(small_flags(&name));
-            }
+            plan.args(["experiment", "plan"]).arg(&file).arg("--out").arg(&folder).args(&asked);
             done(plan.stdout(Stdio::null()).status()?, &name)?;
-        } else if !changes.is_empty() {
-            eprintln!("replicate: {} is planned already and goes on as planned", folder.display());
+            fs::write(folder.join(ASKED), asked.join("\n"))?;
         }
         let mut run = Command::new(&asfm);
         run.args(["experiment", "run", "--no-report"]).arg(&folder).args(&model);
@@ -96,6 +97,23 @@ fn suite(paper: &str, mut args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The file that keeps how a folder was asked for.
+const ASKED: &str = "asked.txt";
+
+/// Refuses to go on in a folder that was planned for something else.
+fn same(folder: &Path, asked: &[String]) -> anyhow::Result<()> {
+    let before = fs::read_to_string(folder.join(ASKED)).unwrap_or_default();
+    let now = asked.join("\n");
+    if before == now {
+        return Ok(());
+    }
+    let (before, now) = (before.replace('\n', " "), now.replace('\n', " "));
+    let shown = folder.display();
+    bail!(Misuse(format!(
+        "`{shown}` was planned with `{before}`, not with `{now}`: choose another `--out`, or remove it"
+    )))
+}
+
 fn done(status: ExitStatus, what: &str) -> anyhow::Result<()> {
     match status.code() {
         Some(0) => Ok(()),
@@ -108,20 +126,18 @@ fn done(status: ExitStatus, what: &str) -> anyhow::Result<()> {
 /// the path works, and nothing else.
 fn small_flags(name: &str) -> Vec<String> {
     let mut flags = vec!["--seeds=2".to_owned()];
-    let mut set = vec!["market.sessions=[\"auction\"]", "prompt.answer-tokens=128"];
+    let set = ["market.sessions=[\"auction\"]", "prompt.answer-tokens=128"];
     // News comes on day 10, and seven sizes of capital need as many traders; beside table 1, where
-    // everybody asks, three kinds decide by rule.
+    // everybody asks, all kinds but one or two decide by rule.
     let (agents, days, by_rule) = match name {
-        "asfm-table-1" => (5, 1, false),
-        "asfm-rate-cut" => (5, 11, true),
-        "asfm-capital" => (35, 1, true),
-        _ => (5, 1, true),
+        "asfm-table-1" => (5, 1, 0),
+        "asfm-rate-cut" => (5, 11, 3),
+        "asfm-capital" => (35, 1, 6),
+        _ => (5, 1, 3),
     };
     flags.extend([format!("--agents={agents}"), format!("--days={days}")]);
-    if by_rule {
-        set.extend(["traders.0.by-rule=true", "traders.1.by-rule=true", "traders.2.by-rule=true"]);
-    }
-    flags.extend(set.into_iter().map(|it| format!("--set={it}")));
+    flags.extend((0..by_rule).map(|it| format!("--set=traders.{it}.by-rule=true")));
+    flags.extend(set.map(|it| format!("--set={it}")));
     flags
 }
 

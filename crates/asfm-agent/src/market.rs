@@ -2,6 +2,7 @@
 
 use asfm_engine::{MarketView, Scenario, Side};
 
+use crate::crowd::Persona;
 use crate::rule::{Institutional, Rules};
 
 /// One stage, as all rules see it.
@@ -38,6 +39,8 @@ pub(crate) struct Signal {
     pub(crate) deviation: f64,
     /// The price over that of some days ago, less 1 (see [`crate::Aggressive`]).
     pub(crate) trend: f64,
+    /// The change of the close over each of [`Persona::HORIZONS`], in standard deviations.
+    pub(crate) paces: [f64; 4],
     /// The last day's change of the close, as a share.
     pub(crate) change: f64,
     /// The standard deviation of the daily changes of the closes that are seen, as a share.
@@ -79,6 +82,7 @@ impl Stage {
                 trend: price / past(&closes, rules.aggressive.window) - 1.0,
                 change: reference / past(&closes, 1) - 1.0,
                 volatility: volatility(&closes),
+                paces: paces(reference, &closes),
                 target: 1.0 / volatility(&closes).max(rules.institutional.volatility_floor),
                 ..Signal::default()
             };
@@ -145,6 +149,14 @@ fn cheapness(start: asfm_engine::Valuation, now: asfm_engine::Valuation) -> Opti
 #[expect(clippy::cast_precision_loss, reason = "valuations may round, limits are integers again")]
 pub(crate) fn units(integer: i64) -> f64 {
     integer as f64
+}
+
+/// The change of the close over each horizon, over what a random walk of the same volatility moves
+/// in that time.
+fn paces(reference: f64, closes: &[f64]) -> [f64; 4] {
+    let step = volatility(closes).max(0.001);
+    Persona::HORIZONS
+        .map(|days| (reference / past(closes, days) - 1.0) / (step * f64::from(days).sqrt()))
 }
 
 /// The last `n` of the closes, or all.

@@ -63,6 +63,8 @@ pub struct Persona {
     pub diversification: Level,
     /// How often it trades.
     pub turnover: Level,
+    /// How far back it looks for a trend, as a place in [`Self::HORIZONS`].
+    pub horizon: u8,
     /// What it believes at the start.
     pub belief: Belief,
 }
@@ -102,6 +104,9 @@ impl Columns {
 }
 
 impl Persona {
+    /// How far back traders look for a trend, in trading days.
+    pub const HORIZONS: [u32; 4] = [1, 3, 5, 10];
+
     /// Who a trader of a scenario is: what its population table says, and where it says nothing
     /// what is drawn with the shares of the published population.
     pub(crate) fn of(
@@ -133,6 +138,7 @@ impl Persona {
         let diversification = level(DIVERSIFICATION, told(|it| it.diversification));
         let turnover =
             level(TURNOVER[usize::from(strategy == Strategy::Fundamental)], told(|it| it.turnover));
+        let horizon = u8::try_from(draws.below(4)).expect("below 4");
         let mut belief = believed(&mut draws).points();
         for (at, points) in belief.iter_mut().enumerate() {
             let column = columns.and_then(|it| it.belief[at]);
@@ -147,6 +153,7 @@ impl Persona {
             lottery,
             diversification,
             turnover,
+            horizon,
             belief: Belief::of(belief),
         }
     }

@@ -28,9 +28,9 @@ settings! {
         /// The share of its belief that a trader revises in a day.
         revision: f64 = 0.3, in 0.0..=1.0;
         /// Points of trend per standard deviation that prices have moved of late.
-        extrapolation: f64 = 20.0, in 0.0..=1000.0;
+        extrapolation: f64 = 12.0, in 0.0..=1000.0;
         /// Points of valuation per percent that prices are below worth.
-        appraisal: f64 = 4.0, in 0.0..=1000.0;
+        appraisal: f64 = 2.0, in 0.0..=1000.0;
         /// Points of economy per percent that the day's news moves worth.
         news: f64 = 8.0, in 0.0..=1000.0;
         /// The share of its sentiment that the posts it reads replace.
@@ -41,16 +41,16 @@ settings! {
         /// are 1/3, 2/3 and all of it.
         diligence: f64 = 0.9, in 0.0..=1.0;
         /// How much of the score is mood: the mean of the five dimensions, from -1 to 1.
-        mood: f64 = 0.6, in 0.0..=10.0;
+        mood: f64 = 0.3, in 0.0..=10.0;
         /// How much of the score is the doctrine's signal.
-        doctrine: f64 = 0.6, in 0.0..=10.0;
+        doctrine: f64 = 0.4, in 0.0..=10.0;
         /// How much a profit of a tenth takes off the score under a high disposition effect, and a
         /// loss of a tenth adds.
         disposition: f64 = 0.5, in 0.0..=10.0;
         /// How much a stock that moves twice as much as the others adds under a high preference.
         lottery: f64 = 0.4, in 0.0..=10.0;
         /// The standard deviation of a trader's whim, in score.
-        whim: f64 = 0.3, in 0.0..=10.0;
+        whim: f64 = 0.6, in 0.0..=10.0;
         /// The score from which it acts.
         margin: f64 = 0.15, in 0.0..=10.0;
         /// The share of wealth per order at a score of 1.
@@ -142,7 +142,8 @@ impl Bdi {
         let over = |of: &dyn Fn(&Signal) -> f64| {
             stocks.iter().map(of).sum::<f64>() / units(i64::try_from(stocks.len()).unwrap_or(1))
         };
-        let trend = over(&|it| it.trend / it.volatility.max(0.001));
+        let horizon = usize::from(own.persona().horizon);
+        let trend = over(&|it| it.paces[horizon]);
         let cheap = if own.settings().inquiry {
             over(&|it| it.multiples_worth / it.price - 1.0)
         } else {
@@ -207,7 +208,7 @@ impl Bdi {
             }
             let signal = desk.signal(stock);
             let doctrine = match persona.strategy {
-                Strategy::Technical => signal.trend / (2.0 * signal.volatility.max(0.001)),
+                Strategy::Technical => signal.paces[usize::from(persona.horizon)] / 2.0,
                 Strategy::Fundamental => {
                     let worth = signal.multiples_worth * (1.0 + desk.opinion(stock)).max(0.05);
                     (worth / signal.price - 1.0) / 0.1
