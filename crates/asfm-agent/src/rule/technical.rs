@@ -54,17 +54,23 @@ impl Technical {
         for (at, share) in shares.iter_mut().enumerate().take(n) {
             let change = desk.signal(id(at)).change;
             if desk.held(id(at)) > 0.0 {
-                *share = (self.follow * change).clamp(-self.order_max, self.order_max);
+                *share = self.share(true, change);
             } else {
                 // Selection sampling: each of the others is equally likely.
                 if desk.draws.below(others) < left {
-                    *share = (self.chase * change.abs()).min(self.order_max);
+                    *share = self.share(false, change);
                     left -= 1;
                 }
                 others -= 1;
             }
         }
         self.send(desk, &shares[..n]);
+    }
+
+    /// The share of wealth that goes into a stock after a change of its close, or out of it.
+    fn share(&self, held: bool, change: f64) -> f64 {
+        let share = if held { self.follow * change } else { self.chase * change.abs() };
+        share.clamp(-self.order_max, self.order_max)
     }
 
     /// Turns changes in shares of wealth into orders.
@@ -84,4 +90,18 @@ impl Technical {
 
 fn id(at: usize) -> StockId {
     StockId(u16::try_from(at).expect("at most 64"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_puts_in_what_the_published_code_does() {
+        let it = Technical::default();
+        let percent = |held, change: f64| (it.share(held, change / 100.0) * 1e4).round() / 100.0;
+        assert_eq!(percent(false, -1.58).to_string(), "12.64", "recommended");
+        assert_eq!(percent(true, 0.69).to_string(), "3.45", "held, rising");
+        assert_eq!(percent(true, -7.0).to_string(), "-30", "held, falling, at most 30 %");
+    }
 }

@@ -1,5 +1,6 @@
 //! Whole markets of rule-based traders.
 
+mod crowd;
 mod extreme;
 mod market;
 mod model;

@@ -56,8 +56,10 @@ pub(crate) fn run_with(
         scenario.kinds().iter().position(|it| it == kind).expect("a kind")
     };
     while let Some(round) = engine.next_round() {
-        let decisions = cast.decide(&round);
+        let mut decisions = cast.decide(&round);
+        cast.complete(&round, &mut decisions);
         let log = round.settle(decisions);
+        cast.hear(&log);
         for it in &log.requests {
             let of_kind = &mut tally.kinds[kind(it.trader)];
             of_kind[0] += 1;
