@@ -104,6 +104,12 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },
     Row {
+        name: "asfm-world",
+        may_know: &["asfm-engine"],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
+    },
+    Row {
         name: "asfm",
         may_know: &[
             "asfm-agent",
@@ -116,6 +122,7 @@ const TABLE: &[Row] = &[
             "asfm-recorder",
             "asfm-report",
             "asfm-stats",
+            "asfm-world",
         ],
         in_tests: &["asfm-standin"],
         must_not: &[],

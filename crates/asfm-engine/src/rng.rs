@@ -29,6 +29,8 @@ pub enum Purpose {
     Activation = 8,
     /// What one trader reads, says and believes on a day.
     Mind = 9,
+    /// A world that is made up before any run: prices, people, news.
+    World = 32,
 }
 
 /// The seed of a run, from which every random stream follows.
