@@ -57,7 +57,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "asfm-agent",
-        may_know: &["asfm-book", "asfm-chat", "asfm-engine"],
+        may_know: &["asfm-book", "asfm-chat", "asfm-engine", "asfm-social"],
         in_tests: &[],
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },
@@ -96,6 +96,12 @@ const TABLE: &[Row] = &[
         may_know: &[],
         in_tests: &[],
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
+    },
+    Row {
+        name: "asfm-social",
+        may_know: &[],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, CHANCE, FILES, FACE],
     },
     Row {
         name: "asfm-stats",

@@ -8,6 +8,7 @@
 
 #[path = "../tests/support/naive.rs"]
 #[expect(dead_code, reason = "the tests ask for more")]
+#[expect(clippy::float_cmp, reason = "the same sums are the same numbers")]
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "small numbers")]
 mod naive;
 
@@ -28,7 +29,7 @@ fn draw(user: u32, day: u32, what: u32, n: u32) -> u32 {
         .wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    u32::try_from((x >> 32) * u64::from(n) >> 32).expect("below n")
+    u32::try_from(((x >> 32) * u64::from(n)) >> 32).expect("below n")
 }
 
 /// What a user trades in on a day: each favourite nine days of ten.

@@ -40,7 +40,7 @@ fn hot_scores() {
     assert!(hot_score(1, 100) > hot_score(0, 0));
 }
 
-/// Users with favourites: three topics of ten, the first more often, and now and then any.
+/// Users who trade every third day, half of the time in one of three favourites of ten topics.
 fn society(options: NetworkOptions) -> Connectivity {
     let (users, topics, days) = (300_u32, 10_u32, 60);
     let mut network = Network::new(users, topics, options).unwrap();
@@ -55,10 +55,9 @@ fn society(options: NetworkOptions) -> Connectivity {
     for day in 1..=days {
         network.advance(day).unwrap();
         for user in 0..users {
-            for _ in 0..2 {
-                let is_any = draw(4) == 0;
-                let topic =
-                    if is_any { draw(topics) } else { favourites[user as usize][draw(3) as usize] };
+            if draw(3) == 0 {
+                let favourite = favourites[user as usize][draw(3) as usize];
+                let topic = if draw(2) == 0 { favourite } else { draw(topics) };
                 network.trade(UserId(user), topic).unwrap();
             }
         }
@@ -71,10 +70,10 @@ fn the_published_setting_keeps_connectivity_moderate() {
     let moderate = society(NetworkOptions::default());
     let loose = NetworkOptions { threshold: 0.1, decay: 0.05, ..NetworkOptions::default() };
     let saturated = society(loose);
-    assert!((0.02..0.7).contains(&moderate.density), "{moderate:?}");
-    assert!(saturated.density > 0.9, "{saturated:?}");
+    assert!((0.05..0.6).contains(&moderate.density), "{moderate:?}");
+    assert!(saturated.density > 0.75, "{saturated:?}");
     assert!(saturated.density > moderate.density + 0.25);
-    assert_eq!(moderate.components.unwrap().count, 1 + moderate.isolates);
+    assert!(moderate.components.unwrap().largest > 0.9, "{moderate:?}");
     // Either alone points the same way.
     let slow = society(NetworkOptions { decay: 0.05, ..NetworkOptions::default() });
     let low = society(NetworkOptions { threshold: 0.1, ..NetworkOptions::default() });

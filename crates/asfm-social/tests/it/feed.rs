@@ -155,7 +155,9 @@ fn ties_go_to_nobody_in_particular() {
         let shown = audience.rank(&graph, &forum, 2).unwrap().feeds(&readers).unwrap();
         assert_eq!(shown.len(), 2500);
         let mut times = vec![0; users as usize];
-        shown.iter().for_each(|it| times[it.post.0 as usize - 1] += 1);
+        for it in &shown {
+            times[it.post.0 as usize - 1] += 1;
+        }
         times.into_iter().max().unwrap()
     };
     assert!(most(TieRule::OldestId) >= 495);

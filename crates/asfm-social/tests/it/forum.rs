@@ -135,7 +135,7 @@ proptest! {
             let pairs = all.len() * (all.len() - 1) / 2;
             let virality = (pairs > 0).then(|| sum as f64 / pairs as f64);
             prop_assert_eq!(found.virality(), virality);
-            let half = (0..).find(|days| {
+            let half = (0..100).find(|days| {
                 let by_then = all.iter().filter(|it| **it != root && posts[**it - 1].day <= posts[root - 1].day + days);
                 2 * by_then.count() >= all.len() - 1
             });

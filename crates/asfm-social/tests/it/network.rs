@@ -68,7 +68,7 @@ proptest! {
                 }
             }
         }
-        for u in 0..users {
+        for (u, degree) in degrees.iter().enumerate() {
             let user = UserId(u as u32);
             let neighbours = graph.neighbours(user).unwrap();
             prop_assert!(neighbours.windows(2).all(|it| it[0].user < it[1].user));
@@ -76,9 +76,9 @@ proptest! {
                 prop_assert!(graph.is_linked(user, it.user).unwrap());
                 prop_assert_eq!(it.weight, graph.similarity(user, it.user).unwrap());
             }
-            prop_assert_eq!(neighbours.len(), degrees[u]);
-            prop_assert_eq!(graph.degree(user).unwrap(), degrees[u]);
-            prop_assert_eq!(graph.is_isolate(user), degrees[u] == 0);
+            prop_assert_eq!(neighbours.len(), *degree);
+            prop_assert_eq!(graph.degree(user).unwrap(), *degree);
+            prop_assert_eq!(graph.is_isolate(user), *degree == 0);
         }
         let found = graph.connectivity();
         let all = graph.degrees();

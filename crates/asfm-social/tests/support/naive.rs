@@ -90,7 +90,7 @@ pub(crate) fn spread(len: u64, reader: u32, oldest: u32, day: u32) -> Vec<u64> {
         let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         x ^ (x >> 31)
     };
-    let divides_both = |a: u64, it: u64| a % it == 0 && len % it == 0;
+    let divides_both = |a: u64, it: u64| a.is_multiple_of(it) && len.is_multiple_of(it);
     let is_coprime = |a: u64| (2..=a).all(|it| !divides_both(a, it));
     let first = mix(mix((u64::from(reader) << 32 | u64::from(oldest)).wrapping_add(STEP))
         .wrapping_add(u64::from(day)));
