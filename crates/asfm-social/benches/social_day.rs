@@ -4,7 +4,8 @@
 //! once a day and reacts to about four of the five posts that they are shown. A society is brought
 //! to its third week outside the timer, so that the window of 14 days is full; each pass plays the
 //! next day: decay, trades, the network, the top tenth by degree, ranking, a feed for everybody,
-//! who saw what, reactions, posts. Times are of the clock on the wall, with two threads.
+//! who saw what, reactions, posts. Criterion's times are of the clock on the wall, on all threads;
+//! what is said before, part by part, is processor time of all threads, the least of three days.
 
 #[path = "../tests/support/naive.rs"]
 #[expect(dead_code, reason = "the tests ask for more")]
@@ -13,11 +14,12 @@
 mod naive;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use asfm_social::{
     Audience, Exposure, FeedOptions, Forum, Network, NetworkOptions, PostId, UserId,
 };
+use cpu_time::ProcessTime;
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 
 const TOPICS: u32 = 10;
@@ -66,10 +68,10 @@ impl Society {
     fn live(&mut self, lap: &mut impl FnMut(&'static str, Duration)) -> Vec<Exposure> {
         self.day += 1;
         let day = self.day;
-        let mut since = Instant::now();
+        let mut since = ProcessTime::now();
         let mut lap = |what| {
             lap(what, since.elapsed());
-            since = Instant::now();
+            since = ProcessTime::now();
         };
         self.network.advance(day).expect("the next day");
         for user in &self.readers {
@@ -155,9 +157,20 @@ fn social_day(c: &mut Criterion) {
         let before = Society::new(users);
         let density = before.network.graph().connectivity().density;
         let mut laps: Vec<(&str, Duration)> = Vec::new();
-        before.clone().live(&mut |what, took| laps.push((what, took)));
-        let laps: Vec<String> = laps.iter().map(|it| format!("{} {:.1?}", it.0, it.1)).collect();
-        report(&format!("{users} users, density {density:.3}: {}", laps.join(", ")));
+        for _ in 0..3 {
+            let mut at = 0;
+            before.clone().live(&mut |what, took| {
+                match laps.get_mut(at) {
+                    Some((_, least)) => *least = took.min(*least),
+                    None => laps.push((what, took)),
+                }
+                at += 1;
+            });
+        }
+        let sum: Duration = laps.iter().map(|it| it.1).sum();
+        let laps: Vec<String> = laps.iter().map(|it| format!("{} {:.2?}", it.0, it.1)).collect();
+        let laps = laps.join(", ");
+        report(&format!("{users} users, density {density:.3}: {sum:.2?}: {laps}"));
         group.bench_function(BenchmarkId::new("asfm-social", users), |b| {
             b.iter_batched_ref(
                 || before.clone(),
