@@ -98,6 +98,12 @@ const TABLE: &[Row] = &[
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },
     Row {
+        name: "asfm-social",
+        may_know: &[],
+        in_tests: &[],
+        must_not: &[NETWORK, DATABASE, CLOCK, CHANCE, FILES, FACE],
+    },
+    Row {
         name: "asfm-stats",
         may_know: &[],
         in_tests: &[],

@@ -6,6 +6,7 @@ const CRATES: &[&str] = &[
     "asfm-book",
     "asfm-chat",
     "asfm-engine",
+    "asfm-social",
     "asfm-agent",
     "asfm-recorder",
     "asfm-report",

@@ -14,8 +14,10 @@ pub enum TieRule {
     /// Every reader has an order of their own, and no post is favoured.
     ///
     /// The posts of a tie group, by id, are taken from a place on in steps of a stride without a
-    /// common divisor with their number, round and round; place and stride are drawn by the mixing
-    /// function of `SplitMix64` from the reader, the group's oldest post and the day.
+    /// common divisor with their number, forwards or backwards, round and round; place, stride and
+    /// direction are drawn by the mixing function of `SplitMix64` (Steele, Lea and Flood 2014) from
+    /// the reader, the group's lowest id and the day. Over readers each post is first equally often,
+    /// and of any two each comes first equally often.
     #[default]
     Spread,
     /// The lowest id, for every reader.

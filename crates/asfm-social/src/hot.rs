@@ -57,6 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "the same sums are the same numbers")]
     fn looked_up_is_computed() {
         let scale = Scale::new(20);
         for net in -3..40 {

@@ -13,8 +13,8 @@ const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// An order of `len` things: from `start` in steps of `stride`, round and round.
 ///
-/// The two have no divisor in common, so every place comes up once. Who is first is any of them
-/// alike, and, as the stride differs from reader to reader, who follows whom is, too.
+/// The two have no divisor in common, so every place comes up once. Over readers, each is first
+/// equally often, and of any two each comes before the other equally often.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spread {
     len: u32,
@@ -40,6 +40,10 @@ impl Spread {
         let mut stride = 1 + below(second, len - 1);
         while divisor(stride, len) != 1 {
             stride = stride % (len - 1) + 1;
+        }
+        // Backwards as often as forwards: then of any two, each comes first as often.
+        if second % 2 == 1 {
+            stride = len - stride;
         }
         Self { len, start, stride }
     }

@@ -7,6 +7,9 @@ use super::tiles::{LANES, Tiles};
 use super::{Graph, total};
 use crate::UserId;
 
+/// Into how many parts all pairs are divided.
+const PARTS: usize = 16;
+
 /// How degrees were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DegreeKind {
@@ -77,10 +80,11 @@ pub struct Connectivity {
     pub components: Option<Components>,
 }
 
-/// What one user's neighbours add up to.
-#[derive(Debug, Clone, Copy)]
-struct Sum {
-    degree: u32,
+/// What everybody's neighbours add up to. Degrees are floats, since they are counted eight at once.
+#[derive(Debug)]
+struct Sums {
+    degrees: Vec<f64>,
+    /// Of all edges, from both sides.
     weight: f64,
 }
 
@@ -124,62 +128,113 @@ impl Graph {
         let users = self.users();
         let size = self.options.panel.min(users);
         if users <= self.options.exact_degrees_up_to || size == users {
-            let mut sums = self.sums(&self.tiles);
+            let mut sums = self.all_pairs();
             if let Some(weight) = self.chain {
                 let last = self.isolates().len() - 1;
                 for (at, user) in self.isolates().iter().enumerate() {
-                    let degree = 1 + u32::from(at > 0 && at < last);
-                    sums[user.0 as usize] = Sum { degree, weight: f64::from(degree) * weight };
+                    let degree = if at > 0 && at < last { 2.0 } else { 1.0 };
+                    sums.degrees[user.0 as usize] = degree;
+                    sums.weight += degree * weight;
                 }
             }
-            let of = sums.iter().map(|it| f64::from(it.degree)).collect();
-            return (Degrees { kind: DegreeKind::Exact, of }, mean_weight(&sums));
+            let mean = sums.mean_weight();
+            return (Degrees { kind: DegreeKind::Exact, of: sums.degrees }, mean);
         }
         let (panel, tiles) = self.panel(size);
-        let sums = self.sums(&tiles);
+        let mut sums = self.pairs_with(&tiles);
+        let mean = sums.mean_weight();
         let mut panel = panel.into_iter().peekable();
-        let mut scaled = |(user, sum): (u32, &Sum)| {
+        for (user, degree) in (0..).zip(&mut sums.degrees) {
             let others = size - u32::from(panel.next_if_eq(&user).is_some());
             // With a panel of only oneself nothing is known.
-            f64::from(sum.degree) / f64::from(others.max(1)) * f64::from(users - 1)
+            *degree = *degree / f64::from(others.max(1)) * f64::from(users - 1);
+        }
+        (Degrees { kind: DegreeKind::Estimated { panel: size }, of: sums.degrees }, mean)
+    }
+
+    /// Looks at every pair once.
+    fn all_pairs(&self) -> Sums {
+        let (tiles, threshold) = (&self.tiles, self.options.threshold);
+        let n_tiles = tiles.users.len().div_ceil(LANES);
+        // Parts are the same on any number of threads, and added up in their order; degrees are
+        // whole numbers, so their order would not matter.
+        let part = |first: usize| {
+            let mut counts = vec![[0.0; LANES]; n_tiles];
+            let mut weight = 0.0;
+            for at in (first..n_tiles).step_by(PARTS) {
+                let users = tiles.users.iter().skip(at * LANES).take(LANES);
+                for (lane, user) in users.enumerate() {
+                    let row = self.row(*user);
+                    let own = total(row);
+                    let (mut hits, mut weights) = ([0.0; LANES], [0.0; LANES]);
+                    for other in at..tiles.within_reach(own, threshold).end {
+                        let mut similarities = tiles.similarities(other, row, own);
+                        if other == at {
+                            similarities[..=lane].fill(0.0);
+                        }
+                        let counts = &mut counts[other];
+                        for lane in 0..LANES {
+                            let similarity = similarities[lane];
+                            let is_linked = similarity > threshold;
+                            let hit = if is_linked { 1.0 } else { 0.0 };
+                            hits[lane] += hit;
+                            counts[lane] += hit;
+                            weights[lane] += if is_linked { similarity } else { 0.0 };
+                        }
+                    }
+                    counts[at][lane] += total(&hits);
+                    weight += total(&weights);
+                }
+            }
+            (counts, weight)
         };
-        let of = (0..).zip(&sums).map(&mut scaled).collect();
-        (Degrees { kind: DegreeKind::Estimated { panel: size }, of }, mean_weight(&sums))
+        let parts: Vec<_> = (0..PARTS).into_par_iter().map(part).collect();
+        let mut sums = Sums { degrees: vec![0.0; self.users() as usize], weight: 0.0 };
+        for (counts, weight) in &parts {
+            for (user, count) in tiles.users.iter().zip(counts.as_flattened()) {
+                sums.degrees[*user as usize] += count;
+            }
+            sums.weight += 2.0 * weight;
+        }
+        sums
     }
 
-    /// What everybody's neighbours among some add up to, user by user.
-    fn sums(&self, among: &Tiles) -> Vec<Sum> {
+    /// Looks at everybody's pairs with some.
+    fn pairs_with(&self, some: &Tiles) -> Sums {
         let everybody = (0..self.users()).into_par_iter().with_min_len(16);
-        everybody.map(|user| self.sum(among, user)).collect()
+        let each: Vec<(f64, f64)> = everybody.map(|user| self.count(some, user)).collect();
+        let weight = each.iter().fold(0.0, |sum, it| sum + it.1);
+        Sums { degrees: each.into_iter().map(|it| it.0).collect(), weight }
     }
 
-    fn sum(&self, among: &Tiles, user: u32) -> Sum {
+    /// How many of some are one user's neighbours, and their weights together.
+    fn count(&self, some: &Tiles, user: u32) -> (f64, f64) {
         let (row, threshold) = (self.row(user), self.options.threshold);
         let own = total(row);
-        let mut counts = [0_u32; LANES];
-        let mut weights = [0.0; LANES];
         if own <= 0.0 {
-            return Sum { degree: 0, weight: 0.0 };
+            return (0.0, 0.0);
         }
-        let myself = among.position(user, own);
-        for tile in among.within_reach(own, threshold) {
-            let mut similarities = among.similarities(tile, row, own);
+        let myself = some.position(user, own);
+        let (mut hits, mut weights) = ([0.0; LANES], [0.0; LANES]);
+        for tile in some.within_reach(own, threshold) {
+            let mut similarities = some.similarities(tile, row, own);
             if let Some(at) = myself.filter(|it| it / LANES == tile) {
                 similarities[at % LANES] = 0.0;
             }
             for lane in 0..LANES {
-                let is_linked = similarities[lane] > threshold;
-                counts[lane] += u32::from(is_linked);
-                weights[lane] += if is_linked { similarities[lane] } else { 0.0 };
+                let similarity = similarities[lane];
+                let is_linked = similarity > threshold;
+                hits[lane] += if is_linked { 1.0 } else { 0.0 };
+                weights[lane] += if is_linked { similarity } else { 0.0 };
             }
         }
-        Sum { degree: counts.iter().sum(), weight: total(&weights) }
+        (total(&hits), total(&weights))
     }
 }
 
-fn mean_weight(sums: &[Sum]) -> Option<f64> {
-    let degrees: u64 = sums.iter().map(|it| u64::from(it.degree)).sum();
-    let weights = sums.iter().fold(0.0, |sum, it| sum + it.weight);
-    #[expect(clippy::cast_precision_loss, reason = "a mean is not exact to the last bit anyway")]
-    (degrees > 0).then(|| weights / degrees as f64)
+impl Sums {
+    fn mean_weight(&self) -> Option<f64> {
+        let edges = total(&self.degrees);
+        (edges > 0.0).then(|| self.weight / edges)
+    }
 }

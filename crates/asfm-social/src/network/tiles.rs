@@ -76,6 +76,7 @@ impl Tiles {
     }
 
     /// The similarities of a row to the eight of a tile; 0 where a tile is filled up.
+    #[inline]
     pub(super) fn similarities(&self, tile: usize, row: &[f64], total: f64) -> [f64; LANES] {
         let size = self.topics * LANES;
         let (topics, _) = self.cells[tile * size..][..size].as_chunks::<LANES>();
