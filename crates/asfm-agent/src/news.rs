@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use asfm_engine::{Day, Scenario, ScenarioError, Source};
+use asfm_engine::{Audience, Day, News, Scenario, ScenarioError, Source};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -131,10 +131,12 @@ impl NewsTable {
     }
 
     /// For each company, the factor that all news up to a day puts on its worth: news that is no
-    /// longer shown has still happened. News without a size counts as one unit.
+    /// longer shown has still happened. News without a size counts as one unit. News for leaders is
+    /// left out: rules do not know who has heard it.
     pub(crate) fn factors(&self, scenario: &Scenario, day: Day) -> Vec<f64> {
         let mut factors = vec![1.0; scenario.companies().len()];
-        for news in scenario.news().iter().filter(|it| it.day <= day) {
+        let heard = |it: &&News| it.day <= day && it.audience == Audience::All;
+        for news in scenario.news().iter().filter(heard) {
             let Some(topic) = &news.topic else { continue };
             let size = news.size.map_or(1.0, |it| units(it) / 1e6);
             for (so_far, company) in factors.iter_mut().zip(scenario.companies()) {
