@@ -217,7 +217,9 @@ fn prices_of_the_paper_mode_follow_imbalance_alone() {
             let Some(close) = &log.close else { continue };
             for it in &close.closes {
                 let orders = log.requests.iter().filter_map(|request| match request.intent {
-                    Intent::Order { stock, side, qty, .. } if stock == it.stock => Some((side, qty)),
+                    Intent::Order { stock, side, qty, .. } if stock == it.stock => {
+                        Some((side, qty))
+                    }
                     _ => None,
                 });
                 let (mut buys, mut sells, mut n) = (0, 0, 0);
@@ -297,7 +299,9 @@ fn an_account_that_pads_is_an_account() {
                 let orders = log.requests.iter().filter(|it| (it.trader == phantom) == own);
                 orders
                     .filter_map(|it| match it.intent {
-                        Intent::Order { stock: of, side, qty, .. } if (of, side) == (stock, wanted) => {
+                        Intent::Order { stock: of, side, qty, .. }
+                            if (of, side) == (stock, wanted) =>
+                        {
                             Some(qty)
                         }
                         _ => None,
