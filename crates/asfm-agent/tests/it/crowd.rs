@@ -166,8 +166,9 @@ fn beliefs_follow_what_is_said() {
     // One rumour for leaders, on day 10; nobody else is told.
     let rumour = "[[news]]\nday = 10\ndays = 1\naudience = \"leaders\"\ntext = \"a rumour\"\n\
                   topic = \"interest-rate\"\nsize = 5\n";
-    let quiet = logs(&scenario(""), 4);
-    let told = logs(&scenario(rumour), 4);
+    let half = "[social]\nleaders = 0.5\n";
+    let quiet = logs(&scenario(half), 4);
+    let told = logs(&scenario(&format!("{half}{rumour}")), 4);
     assert_eq!(quiet[8].digest, told[8].digest, "the same past");
     let economy = |log: &RoundLog| {
         let beliefs = log.statements.iter().filter_map(|it| it.belief);
