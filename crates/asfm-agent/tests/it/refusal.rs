@@ -23,7 +23,7 @@ fn refused(more: &str) -> String {
 
 #[test]
 fn an_unknown_rule() {
-    assert_snapshot!(refused("[rules.valu]\nmargin = 0.1"), @"test.toml:3:8: `rules.valu`: unknown field `valu`, expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `news` (did you mean `value`?)");
+    assert_snapshot!(refused("[rules.valu]\nmargin = 0.1"), @"test.toml:3:8: `rules.valu`: unknown field `valu`, expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `bdi`, `padding`, `zero-intelligence`, `news` (did you mean `value`?)");
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn an_impossible_effect_of_news() {
 #[test]
 fn a_profile_without_a_rule() {
     let kind = "[[traders]]\nkind = \"hopeful\"\nratio = 1\ncapital = 100";
-    assert_snapshot!(refused(kind), @r#"test.toml:4:8: `traders[0].kind`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
+    assert_snapshot!(refused(kind), @r#"test.toml:4:8: `traders[0].kind`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `bdi`, `bdi-technical`, `bdi-fundamental`, `padding`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
     let profile = "[[traders]]\nkind = \"young\"\nprofile = \"hopeful\"\nratio = 1\ncapital = 100";
-    assert_snapshot!(refused(profile), @r#"test.toml:5:11: `traders[0].profile`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
+    assert_snapshot!(refused(profile), @r#"test.toml:5:11: `traders[0].profile`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `bdi`, `bdi-technical`, `bdi-fundamental`, `padding`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
 }
 
 #[test]
