@@ -146,7 +146,8 @@ impl NewsTable {
     }
 
     /// For each company, the factor that all news up to a day puts on its worth: news that is no
-    /// longer shown has still happened. News without a size counts as one unit.
+    /// longer shown has still happened. News without a size counts as one unit. News for leaders is
+    /// left out: rules do not know who has heard it.
     pub(crate) fn factors(&self, scenario: &Scenario, day: Day) -> Vec<f64> {
         let mut factors = vec![1.0; scenario.companies().len()];
         let known = |it: &&News| it.day <= day && it.audience == Audience::All;

@@ -1,6 +1,6 @@
 //! Why a scenario's traders cannot be cast, and where it says so.
 
-use asfm_engine::{Scenario, ScenarioError};
+use asfm_engine::{Scenario, ScenarioError, Source};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -56,7 +56,14 @@ impl CastError {
 #[derive(Deserialize)]
 struct File {
     traders: Vec<Traders>,
+    #[serde(rename = "news-file")]
+    more_news: Option<String>,
     #[serde(default)]
+    news: Vec<News>,
+}
+
+#[derive(Deserialize)]
+struct NewsFile {
     news: Vec<News>,
 }
 
@@ -111,7 +118,19 @@ pub(crate) fn check_topics(scenario: &Scenario, news: &NewsTable) -> Result<(), 
     }
     let source = &scenario.sources()[0];
     let file: File = source.parse().map_err(CastError::Rules)?;
-    for (at, written) in file.news.iter().enumerate() {
+    topics_of(source, &file.news, news)?;
+    let named = |it: &&Source| Some(&it.name) == file.more_news.as_ref();
+    let Some(source) = scenario.sources()[1..].iter().find(named) else {
+        return Ok(());
+    };
+    let file: NewsFile = source.parse().map_err(CastError::Rules)?;
+    topics_of(source, &file.news, news)
+}
+
+/// The same for the news of one file.
+fn topics_of(source: &Source, written: &[News], news: &NewsTable) -> Result<(), CastError> {
+    let known = |topic: &str| news.rows().iter().any(|it| it.topic == topic);
+    for (at, written) in written.iter().enumerate() {
         let Some(topic) = &written.topic else {
             continue;
         };

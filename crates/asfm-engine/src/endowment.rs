@@ -8,6 +8,10 @@ use crate::units::{Cash, TraderId};
 
 /// Every trader's cash and shares on day 1: for each trader, cash and one number per stock.
 pub fn endowments(scenario: &Scenario, seed: Seed) -> Vec<(Cash, Vec<u64>)> {
+    if let Some(roster) = scenario.roster() {
+        let traders = (0..roster.len()).map(TraderId::at);
+        return traders.map(|it| (roster.cash(it), roster.shares(it).to_vec())).collect();
+    }
     let mut endowments = Vec::with_capacity(scenario.traders());
     for kind in scenario.kinds() {
         for at in kind.first..kind.first + kind.traders {

@@ -13,7 +13,7 @@ use crate::observation::{MarketView, Observation, StockView};
 use crate::parallel::{LARGE, both};
 use crate::rng::Seed;
 use crate::rules::{Bench, Court, Judged, used};
-use crate::scenario::{Scenario, Settlement, StageKind};
+use crate::scenario::{Audience, Scenario, Settlement, StageKind};
 use crate::speech::PostId;
 use crate::units::{Cash, Day, Price, RequestId, StockId, TraderId};
 
@@ -165,17 +165,21 @@ impl Engine {
                 valuation: company.valuation.at(company.initial_close(), it.reference()),
             }
         });
-        let news = self.scenario.news().iter().enumerate();
+        let news = |audience: Audience| {
+            let all = self.scenario.news().iter().enumerate();
+            let shown = all.filter(move |(_, it)| {
+                it.audience == audience && it.day <= self.day && self.day <= it.until
+            });
+            shown.map(|(at, _)| at).collect()
+        };
         MarketView {
             day: self.day,
             stage: u8::try_from(self.stage).expect("a scenario has at most 255 stages a day"),
             kind: self.kind(),
             when: self.when,
             stocks: stocks.collect(),
-            news: news
-                .filter(|(_, it)| it.day <= self.day && self.day <= it.until)
-                .map(|(at, _)| at)
-                .collect(),
+            news: news(Audience::All),
+            news_for_leaders: news(Audience::Leaders),
         }
     }
 

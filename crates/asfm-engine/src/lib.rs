@@ -66,9 +66,9 @@ pub use listing::{Depth, Yesterday};
 pub use observation::{MarketView, Observation, StockView};
 pub use rng::{Draws, Purpose, Seed, Streams};
 pub use scenario::{
-    Allocation, AuctionKind, CloseKind, Company, ContinuousKind, Dividend, Kind, MarketRules, News,
-    NoTradeClose, OperationsPer, OrderLife, Priority, Resubmission, Scenario, ScenarioError,
-    SelfTradeKind, Settlement, Source, StageKind, TieBreakKind, Valuation,
+    Allocation, AuctionKind, Audience, CloseKind, Company, ContinuousKind, Dividend, Kind,
+    MarketRules, News, NoTradeClose, OperationsPer, OrderLife, Priority, Resubmission, Roster,
+    Scenario, ScenarioError, SelfTradeKind, Settlement, Source, StageKind, TieBreakKind, Valuation,
 };
 pub use speech::{Belief, Exposure, PostId, Speech, Statement};
 pub use units::{Cash, Day, Ppm, Price, RequestId, StockId, TraderId, UNITS};

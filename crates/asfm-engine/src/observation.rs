@@ -21,8 +21,11 @@ pub struct MarketView {
     pub when: u64,
     /// One view per stock.
     pub stocks: Vec<StockView>,
-    /// The places in [`Scenario::news`] of what is shown today.
+    /// The places in [`Scenario::news`] of what is shown to all today.
     pub news: Vec<usize>,
+    /// The places of what is shown today only to those with whom most others are connected; the
+    /// exchange does not know who that is.
+    pub news_for_leaders: Vec<usize>,
 }
 
 /// What everybody sees of one stock.
@@ -83,10 +86,17 @@ impl<'r> Observation<'r> {
         self.engine.scenario()
     }
 
-    /// The news that is shown today.
+    /// The news that is shown to all today.
     pub fn news(&self) -> impl Iterator<Item = &'r News> {
         let all = self.engine.scenario().news();
         self.market.news.iter().map(move |at| &all[*at])
+    }
+
+    /// The news that is shown today only to those with whom most others are connected; whether the
+    /// trader is one of them is for the caller to know.
+    pub fn news_for_leaders(&self) -> impl Iterator<Item = &'r News> {
+        let all = self.engine.scenario().news();
+        self.market.news_for_leaders.iter().map(move |at| &all[*at])
     }
 
     /// All its cash.

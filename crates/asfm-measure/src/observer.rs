@@ -56,7 +56,7 @@ pub struct Flow {
 pub struct Kind {
     /// Its name.
     pub name: String,
-    /// What each of its traders started with, in currency.
+    /// What its traders started with in the mean, in currency.
     pub capital: f64,
     /// How many traders it has.
     pub traders: u32,
@@ -125,9 +125,10 @@ impl Observed {
         };
         let mut traders = Vec::with_capacity(scenario.traders());
         for (at, kind) in scenario.kinds().iter().enumerate() {
-            let capital = kind.capital.to_f64();
-            let one = Trader { kind: at, capital, wealth: capital, ..Trader::default() };
-            traders.extend(std::iter::repeat_n(one, kind.traders as usize));
+            for _ in 0..kind.traders {
+                let capital = scenario.capital(TraderId::at(traders.len())).to_f64();
+                traders.push(Trader { kind: at, capital, wealth: capital, ..Trader::default() });
+            }
         }
         Self {
             tally: Tally::new(engine),

@@ -70,6 +70,7 @@ fn record(criterion: &mut Criterion) {
     let (engine, logs) = (engine(), rounds());
     let folder = tempfile::tempdir().expect("a folder for the bench");
     let path = folder.path().join("run.db");
+    let forced = Options { force: true, ..Options::default() };
     let n_rows: usize = logs.iter().map(rows).sum();
     let mut group = criterion.benchmark_group("recorder");
     group.sample_size(10);
@@ -91,6 +92,12 @@ fn record(criterion: &mut Criterion) {
             });
         });
     }
+    let mut recorder =
+        Recorder::create(&path, &header(), &engine, forced).expect("the file can be made");
+    for log in &logs {
+        recorder.record(log.clone()).expect("rounds can be written");
+    }
+    recorder.finish(Ending::Done, 1.0).expect("the file can be finished");
     let run = Run::open(&path).expect("it was just written");
     group.bench_function("read", |bencher| {
         bencher.iter(|| run.rounds().map(|it| rows(&it.expect("sound"))).sum::<usize>());
@@ -138,6 +145,7 @@ fn talk(criterion: &mut Criterion) {
     };
     group.bench_function("write-nothing", |bencher| bencher.iter(|| write(&[])));
     group.bench_function("write", |bencher| bencher.iter(|| write(&[&log])));
+    write(&[&log]);
     let run = Run::open(&path).expect("it was just written");
     group.bench_function("read", |bencher| bencher.iter(|| run.rounds().count()));
     group.bench_function("verify", |bencher| {

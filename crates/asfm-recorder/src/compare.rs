@@ -157,8 +157,8 @@ fn within(record: &Record<'_>, stored: &[u8], rebuilt: &[u8]) -> Difference {
         rebuilt,
     };
     let (mut there, mut here) = (Rows::new(stored), Rows::new(rebuilt));
-    // `first` was compared before.
-    let first = record.int(3).unwrap_or_default();
+    // `first` comes after the key, and was compared before.
+    let first = record.int(table.keys()).unwrap_or_default();
     for number in first.. {
         let row = format!("{}, {} {number}", record.key(), table.counted());
         let (there, here) = match (there.next(), here.next()) {

@@ -1,9 +1,13 @@
 //! A run as rows: what is written, and what is rebuilt to be compared.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use asfm_engine::{
-    Auction, Cash, Close, Company, DayClose, End, Engine, Kind, News, Price, Request, RoundLog,
-    StockId, Trade, Transfer, Verdict,
+    Auction, Cash, Close, Company, DayClose, End, Engine, Kind, News, Price, Request, Roster,
+    RoundLog, StockId, Trade, TraderId, Transfer, Verdict,
 };
+use serde_json::json;
 
 use crate::body::{Body, ROWS};
 use crate::code::{self, REASONS, checksum, whole};
@@ -40,9 +44,12 @@ pub(crate) fn start<S: Sink>(
     for it in scenario.kinds() {
         for at in it.first..it.first + it.traders {
             let trader = Int(i64::from(at) + 1);
-            let capital = Int(it.capital.0);
+            let capital = Int(scenario.capital(TraderId::at(at as usize)).0);
             sink.row(Table::Traders, &[trader, Text(&it.name), Text(&it.profile), capital])?;
         }
+    }
+    if let Some(roster) = scenario.roster() {
+        traits(roster, body, sink)?;
     }
     for (seq, it) in (0..).zip(scenario.news()) {
         news(seq, it, sink)?;
@@ -84,7 +91,44 @@ fn kind<S: Sink>(seq: i64, it: &Kind, sink: &mut S) -> Result<(), S::Error> {
     sink.row(Table::Kinds, &cells)
 }
 
+/// Emits the traits of all traders; a value that many have is kept once.
+fn traits<S: Sink>(roster: &Roster, body: &mut Body, sink: &mut S) -> Result<(), S::Error> {
+    let names = roster.traits();
+    if names.is_empty() {
+        return Ok(());
+    }
+    for (seq, name) in (0..).zip(names) {
+        sink.row(Table::TraitNames, &[Int(seq), Text(name)])?;
+    }
+    let traders: Vec<TraderId> = (0..roster.len()).map(TraderId::at).collect();
+    let mut ids: BTreeMap<&str, u64> = BTreeMap::new();
+    for (part, some) in (0..).zip(traders.chunks(ROWS)) {
+        body.start();
+        for trader in some {
+            body.open(names.len());
+            for column in 0..names.len() {
+                let value = roster.trait_of(*trader, column);
+                let next = ids.len() as u64;
+                let id = match ids.entry(value) {
+                    Entry::Occupied(it) => *it.get(),
+                    Entry::Vacant(it) => {
+                        sink.row(Table::TraitValues, &[Int(whole(next)), Text(value)])?;
+                        *it.insert(next)
+                    }
+                };
+                body.count(id);
+            }
+            body.close();
+        }
+        let first = Int(i64::from(some[0].number()));
+        let (rows, text) = (Int(whole(body.rows())), body.end());
+        sink.row(Table::Traits, &[Int(part), first, rows, Text(text)])?;
+    }
+    Ok(())
+}
+
 fn news<S: Sink>(seq: i64, it: &News, sink: &mut S) -> Result<(), S::Error> {
+    let sectors = json!(it.sectors).to_string();
     let cells = [
         Int(seq),
         Int(i64::from(it.day.0)),
@@ -92,6 +136,8 @@ fn news<S: Sink>(seq: i64, it: &News, sink: &mut S) -> Result<(), S::Error> {
         Text(&it.text),
         Cell::words(it.topic.as_deref()),
         Cell::maybe(it.size),
+        Text(&sectors),
+        Text(it.audience.word()),
     ];
     sink.row(Table::News, &cells)
 }

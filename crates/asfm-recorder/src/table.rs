@@ -63,7 +63,12 @@ tables! {
     InitialCloses = "initial_closes", 2, ["company", "day", "close_e4"], [];
     Kinds = "kinds", 1, ["seq", "kind", "profile", "capital_e4", "first_trader", "traders"], [];
     Traders = "traders", 1, ["trader", "kind", "profile", "capital_e4"], [];
-    News = "news", 1, ["seq", "day", "until", "text", "topic", "size_e6"], [];
+    TraitNames = "trait_names", 1, ["seq", "name"], [];
+    TraitValues = "trait_values", 1, ["id", "value"], [];
+    Traits = "trait_parts", 1, ["part", "first", "rows", "body"], ["value"];
+    News = "news", 1, [
+        "seq", "day", "until", "text", "topic", "size_e6", "sectors", "audience"
+    ], [];
     Reasons = "reasons", 1, ["reason", "code", "pattern", "money"], [];
     Rounds = "rounds", 2, [
         "day", "stage", "kind", "first_id", "requests", "rejections", "unreadable", "statements",
@@ -106,7 +111,7 @@ impl Table {
     pub(crate) fn counted(self) -> &'static str {
         match self {
             Self::Requests => "id",
-            Self::Accounts => "trader",
+            Self::Accounts | Self::Traits => "trader",
             _ => "seq",
         }
     }

@@ -64,13 +64,13 @@ CREATE TABLE kinds (
     seq          INTEGER PRIMARY KEY,
     kind         TEXT NOT NULL UNIQUE,
     profile      TEXT NOT NULL,    -- of the rule or prompt by which the kind decides
-    capital_e4   INTEGER NOT NULL, -- what each starts with, in cash and shares
+    capital_e4   INTEGER NOT NULL, -- what each starts with, in cash and shares; else the mean
     first_trader INTEGER NOT NULL,
     traders      INTEGER NOT NULL,
     capital      REAL GENERATED ALWAYS AS (capital_e4 / 10000.0) VIRTUAL
 ) STRICT;
 
--- Every trader.
+-- Every trader, with what it starts with in cash and shares at the last initial closes.
 CREATE TABLE traders (
     trader     INTEGER PRIMARY KEY,
     kind       TEXT NOT NULL,
@@ -79,14 +79,35 @@ CREATE TABLE traders (
     capital    REAL GENERATED ALWAYS AS (capital_e4 / 10000.0) VIRTUAL
 ) STRICT;
 
+-- Traits of traders, where the scenario has a table of them: their names, from 0, then their values,
+-- each once, then for every trader a row of the values' ids; `first` is a trader's number.
+CREATE TABLE trait_names (
+    seq  INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE trait_values (
+    id    INTEGER PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE trait_parts (
+    part  INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL,
+    rows  INTEGER NOT NULL,
+    body  TEXT NOT NULL
+) STRICT;
+
 -- What was reported, and from which day until which it was shown.
 CREATE TABLE news (
-    seq     INTEGER PRIMARY KEY,
-    day     INTEGER NOT NULL,
-    until   INTEGER NOT NULL,
-    text    TEXT NOT NULL,
-    topic   TEXT,
-    size_e6 INTEGER              -- in 1/1 000 000 of the topic's unit
+    seq      INTEGER PRIMARY KEY,
+    day      INTEGER NOT NULL,
+    until    INTEGER NOT NULL,
+    text     TEXT NOT NULL,
+    topic    TEXT,
+    size_e6  INTEGER,            -- in 1/1 000 000 of the topic's unit
+    sectors  TEXT NOT NULL,      -- that it is about, as a JSON array; everything if it is empty
+    audience TEXT NOT NULL       -- who is shown it: all or leaders
 ) STRICT;
 
 -- Why requests are rejected: {a} and {b} stand for the two numbers of a rejection.

@@ -1,3 +1,10 @@
+-- What the scenario's table says of every trader, beside what it owns.
+CREATE VIEW traits AS
+SELECT p.first + t.key AS trader, n.name AS name, v.value AS value
+FROM trait_parts p, json_each(p.body) t, json_each(t.value) i
+JOIN trait_names n ON n.seq = i.key
+JOIN trait_values v ON v.id = i.value;
+
 -- Everything that was asked for, with the verdict on it; `what` is buy, sell, cancel or unreadable.
 CREATE VIEW requests AS
 SELECT p.first + r.key AS id, p.day AS day, p.stage AS stage,
@@ -211,7 +218,8 @@ CREATE VIEW events AS
 SELECT day, stage, kind, trader, stock, id, detail FROM (
     SELECT n.day AS day, -1 AS stage, 0 AS phase, n.seq AS seq, 'news' AS kind, NULL AS trader,
         NULL AS stock, NULL AS id,
-        json_object('text', n.text, 'topic', n.topic, 'until', n.until) AS detail
+        json_object('text', n.text, 'topic', n.topic, 'until', n.until, 'audience', n.audience)
+            AS detail
     FROM news n
     UNION ALL
     SELECT s.day, s.stage, 1, s.seq, 'statement', s.trader, NULL, NULL,

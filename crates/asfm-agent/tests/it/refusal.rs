@@ -1,7 +1,7 @@
 //! What is refused in a scenario, and how it is said.
 
 use asfm_agent::{BrainKind, Cast};
-use asfm_engine::Seed;
+use asfm_engine::{Scenario, Seed};
 use insta::assert_snapshot;
 
 use crate::run::read;
@@ -60,4 +60,18 @@ fn a_profile_without_a_rule() {
 #[test]
 fn news_about_what_rules_do_not_know() {
     assert_snapshot!(refused("[[news]]\nday = 1\ntext = \"rain\"\ntopic = \"weather\""), @"test.toml:6:9: `news[0].topic`: rules know nothing about `weather`; expected one of `interest-rate`, `inflation`, `placebo` (say what it does under [rules.news.weather], or leave the topic out)");
+}
+
+#[test]
+fn news_of_a_file_about_what_rules_do_not_know() {
+    let text = "name = \"refused\"\nnews-file = \"news.toml\"\n\
+        company = [{ code = \"S1\", sector = \"energy\", closes = [10] }]\n\
+        traders = [{ kind = \"value\", ratio = 1, capital = 100 }]\n";
+    let told = |news: &str| {
+        let scenario = Scenario::read("test.toml", text, |_| Ok(news.to_owned())).expect("sound");
+        Cast::new(&scenario, Seed(1), BrainKind::Rules).err().map(|it| it.to_string())
+    };
+    let weather = "[[news]]\nday = 1\ntext = \"sun\"\n[[news]]\nday = 2\ntext = \"rain\"\ntopic = \"weather\"";
+    assert_snapshot!(told(weather).unwrap_or_default(), @"news.toml:7:9: `news[1].topic`: rules know nothing about `weather`; expected one of `interest-rate`, `inflation`, `placebo`");
+    assert_eq!(told("[[news]]\nday = 1\ntext = \"up\"\ntopic = \"inflation\"\nsize = 1"), None);
 }

@@ -61,6 +61,13 @@ fn value_waits_where_price_and_estimate_agree() {
 }
 
 #[test]
+fn news_for_leaders_moves_no_rule() {
+    let told = told(0.2).replace("size = 2", "size = 2, audience = \"leaders\"");
+    let text = market("value", "20", &(told + "[rules.value]\n" + SURE));
+    assert_eq!(orders(&read(&text), 1, BrainKind::Rules), []);
+}
+
+#[test]
 fn value_disagrees_without_news() {
     let orders = first_orders(&market("value", "20", ""));
     let buys = orders.iter().filter(|it| it.side == Side::Buy).count();

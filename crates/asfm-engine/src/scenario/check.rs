@@ -7,20 +7,21 @@ use asfm_book::Grid;
 use toml::Spanned;
 
 use super::decimal::Decimal;
+use super::population::Population;
 use super::{
-    Allocation, Company, Dividend, Kind, MarketRules, News, Scenario, ScenarioError, Source,
-    StageKind, Valuation, written,
+    Company, Dividend, MarketRules, Scenario, ScenarioError, Source, StageKind, Valuation, news,
+    population, written,
 };
 use crate::rng::Seed;
 use crate::units::{Cash, Day, Ppm, Price, StockId, UNITS};
 
 const DAYS_MAX: u32 = 1_000_000;
-const AGENTS_MAX: u32 = 100_000_000;
-const PRICE_MAX: i64 = 10_000_000 * UNITS;
-const CASH_MAX: i64 = i64::MAX / 2;
+pub(super) const AGENTS_MAX: u32 = 100_000_000;
+pub(super) const PRICE_MAX: i64 = 10_000_000 * UNITS;
+pub(super) const CASH_MAX: i64 = i64::MAX / 2;
 const STAGES_MAX: usize = 255;
 
-type Checked<T> = Result<T, ScenarioError>;
+pub(super) type Checked<T> = Result<T, ScenarioError>;
 
 /// A text with its name, to point at.
 pub(super) struct File<'t> {
@@ -54,12 +55,17 @@ impl File<'_> {
         ScenarioError::at(self.name, self.text, span, message.into()).key(key)
     }
 
-    fn refuse<T>(&self, span: Range<usize>, key: &str, message: impl Into<String>) -> Checked<T> {
+    pub(super) fn refuse<T>(
+        &self,
+        span: Range<usize>,
+        key: &str,
+        message: impl Into<String>,
+    ) -> Checked<T> {
         Err(self.error(span, key, message))
     }
 
     /// A share between 0 and 1.
-    fn share(&self, written: &Spanned<Decimal>, key: &str) -> Checked<Ppm> {
+    pub(super) fn share(&self, written: &Spanned<Decimal>, key: &str) -> Checked<Ppm> {
         match u32::try_from(written.get_ref().0) {
             Ok(ppm) if ppm <= Ppm::ONE.0 => Ok(Ppm(ppm)),
             _ => self.refuse(written.span(), key, "expected a share between 0 and 1"),
@@ -67,7 +73,12 @@ impl File<'_> {
     }
 
     /// A positive amount with at most four places.
-    fn positive_units(&self, written: &Spanned<Decimal>, key: &str, max: i64) -> Checked<i64> {
+    pub(super) fn positive_units(
+        &self,
+        written: &Spanned<Decimal>,
+        key: &str,
+        max: i64,
+    ) -> Checked<i64> {
         match written.get_ref().units() {
             Some(units) if units > 0 && units <= max => Ok(units),
             Some(units) if units > max => {
@@ -80,6 +91,27 @@ impl File<'_> {
             ),
             None => self.refuse(written.span(), key, "expected at most four decimal places"),
         }
+    }
+}
+
+/// The files that a scenario names, as they are read.
+pub(super) struct Included<'t> {
+    pub(super) file: &'t File<'t>,
+    include: &'t mut dyn FnMut(&str) -> Result<String, String>,
+    sources: Vec<Source>,
+}
+
+impl Included<'_> {
+    /// Reads a file that the scenario names under a key.
+    pub(super) fn text(&mut self, path: &Spanned<String>, key: &str) -> Checked<File<'_>> {
+        let text = (self.include)(path.get_ref()).map_err(|why| {
+            let message = format!("cannot read `{}`: {why}", path.get_ref());
+            self.file.error(path.span(), key, message)
+        })?;
+        let at = self.sources.len();
+        self.sources.push(Source { name: path.get_ref().clone(), text });
+        let Source { name, text } = &self.sources[at];
+        Ok(File { name, text })
     }
 }
 
@@ -97,19 +129,13 @@ pub(super) fn scenario(
 ) -> Checked<Scenario> {
     let file = File { name, text };
     let raw: written::Scenario = file.parse()?;
-    let mut sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
+    let sources = vec![Source { name: name.to_owned(), text: text.to_owned() }];
+    let mut included = Included { file: &file, include: &mut include, sources };
     let companies = match (&raw.companies, raw.company.is_empty()) {
         (Some(path), true) => {
-            let text = include(path.get_ref()).map_err(|why| {
-                let message = format!("cannot read `{}`: {why}", path.get_ref());
-                file.error(path.span(), "companies", message)
-            })?;
-            let name = path.get_ref().clone();
-            let table = File { name: &name, text: &text };
+            let table = included.text(path, "companies")?;
             let read: written::CompanyTable = table.parse()?;
-            let companies = companies(&table, &read.company, &raw)?;
-            sources.push(Source { name, text });
-            companies
+            companies(&table, &read.company, &raw)?
         }
         (Some(path), false) => {
             let message = "expected either a file of companies or `[[company]]` tables, not both";
@@ -124,17 +150,18 @@ pub(super) fn scenario(
     let codes = codes(&companies);
     let open = calendar(&file, &raw)?;
     let rules = market(&file, &raw)?;
-    let kinds = kinds(&file, &raw)?;
-    let (initial_shares, allocation, subset) = endowment(&file, &raw, &companies)?;
-    let news = news(&file, &raw)?;
+    let news = news::news(&raw, &companies, &mut included)?;
+    let Population { kinds, roster, capital } =
+        population::population(&raw, &companies, &mut included)?;
+    let (initial_shares, allocation, subset) = population::endowment(&file, &raw, &companies)?;
     let dividends = dividends(&file, &raw, &codes, &open)?;
     let trading_days = open.iter().filter(|it| **it).count();
-    wealth_fits(&file, &raw, &rules, &kinds, &companies, &dividends, trading_days)?;
+    wealth_fits(&file, &raw, &rules, capital, &companies, &dividends, trading_days)?;
     if raw.name.get_ref().trim().is_empty() {
         return file.refuse(raw.name.span(), "name", "expected a name");
     }
     Ok(Scenario {
-        sources,
+        sources: included.sources,
         name: raw.name.into_inner(),
         title: raw.title,
         seed: Seed(raw.seed),
@@ -142,6 +169,7 @@ pub(super) fn scenario(
         companies,
         rules,
         kinds,
+        roster,
         initial_shares,
         allocation,
         subset,
@@ -350,118 +378,19 @@ fn closed_sessions(file: &File<'_>, market: &written::Market) -> Checked<Vec<Sta
     Ok(written.get_ref().clone())
 }
 
-fn kinds(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<Kind>> {
-    let population = &raw.population;
-    let agents = *population.agents.get_ref();
-    let agents_key = "population.agents";
-    if agents == 0 || agents > AGENTS_MAX {
-        let message = format!("expected between 1 and {AGENTS_MAX} traders, found {agents}");
-        return file.refuse(population.agents.span(), agents_key, message);
-    }
-    let parts: u64 = raw.traders.iter().map(|it| u64::from(*it.ratio.get_ref())).sum();
-    if parts == 0 {
-        let message = "expected at least one kind of trader with a positive ratio";
-        return file.refuse(0..0, "traders", message);
-    }
-    if u64::from(agents) % parts != 0 {
-        let ratio: Vec<String> =
-            raw.traders.iter().map(|it| it.ratio.get_ref().to_string()).collect();
-        let (below, above) =
-            (u64::from(agents) / parts * parts, (u64::from(agents) / parts + 1) * parts);
-        let near = if below == 0 { above.to_string() } else { format!("{below} or {above}") };
-        let message = format!(
-            "{agents} traders cannot be divided {}: expected a multiple of {parts}",
-            ratio.join(":")
-        );
-        let error = file.error(population.agents.span(), agents_key, message);
-        return Err(error.hint(format!("{near} would do")));
-    }
-    let scale = *population.capital_scale.get_ref();
-    if scale == 0 {
-        let span = population.capital_scale.span();
-        return file.refuse(span, "population.capital-scale", "expected at least 1");
-    }
-    let (mut kinds, mut seen, mut first, mut wealth) = (Vec::new(), BTreeSet::new(), 0, 0_i64);
-    for (at, it) in raw.traders.iter().enumerate() {
-        let key = format!("traders[{at}]");
-        let name = it.kind.get_ref();
-        if name.is_empty() || !seen.insert(name) {
-            let message = format!("the kind `{name}` is empty or used twice");
-            return file.refuse(it.kind.span(), &format!("{key}.kind"), message);
-        }
-        let key = format!("{key}.capital");
-        let capital = file.positive_units(&it.capital, &key, CASH_MAX)?;
-        let traders = u64::from(agents) / parts * u64::from(*it.ratio.get_ref());
-        let traders = u32::try_from(traders).expect("a part of the agents");
-        let capital = capital.checked_mul(i64::from(scale));
-        let all = capital.and_then(|it| it.checked_mul(i64::from(traders)));
-        let total = all.and_then(|it| it.checked_add(wealth)).filter(|it| *it <= CASH_MAX);
-        let (Some(capital), Some(total)) = (capital, total) else {
-            let message =
-                format!("all traders together may not start with more than {}", Cash(CASH_MAX));
-            return file.refuse(it.capital.span(), &key, message);
-        };
-        wealth = total;
-        kinds.push(Kind {
-            name: name.clone(),
-            profile: it.profile.clone().unwrap_or_else(|| name.clone()),
-            by_rule: it.by_rule,
-            capital: Cash(capital),
-            traders,
-            first,
-        });
-        first += traders;
-    }
-    Ok(kinds)
-}
-
-fn endowment(
-    file: &File<'_>,
-    raw: &written::Scenario,
-    companies: &[Company],
-) -> Checked<(Ppm, Allocation, u16)> {
-    let population = &raw.population;
-    let share = file.share(&population.initial_shares, "population.initial-shares")?;
-    let allocation = *population.allocation.get_ref();
-    let subset = *population.subset.get_ref();
-    if allocation == Allocation::RandomSubset
-        && (subset == 0 || usize::from(subset) > companies.len())
-    {
-        let message = format!("expected between 1 and {} stocks, found {subset}", companies.len());
-        let span = if population.subset.span().is_empty() {
-            population.allocation.span()
-        } else {
-            population.subset.span()
-        };
-        return file.refuse(span, "population.subset", message);
-    }
-    if allocation == Allocation::MarketCap
-        && let Some(it) = companies.iter().find(|it| it.shares_outstanding.is_none())
-    {
-        let message = format!(
-            "`market-cap` needs `shares-outstanding` of every company; {} has none",
-            it.code
-        );
-        return file.refuse(population.allocation.span(), "population.allocation", message);
-    }
-    Ok((share, allocation, subset))
-}
-
 /// Refuses a market whose cash could outgrow the numbers that count it: what is paid in by interest
 /// and dividends is added up at its most, and a day's turnover is at most all cash in every stage.
 fn wealth_fits(
     file: &File<'_>,
     raw: &written::Scenario,
     rules: &MarketRules,
-    kinds: &[Kind],
+    capital: i128,
     companies: &[Company],
     dividends: &[Dividend],
     trading_days: usize,
 ) -> Checked<()> {
     let stages = rules.sessions.len().max(1);
     let most = i128::from(i64::MAX) / 2 / i128::try_from(stages).expect("at most 255 stages");
-    let capital: i128 =
-        kinds.iter().map(|it| i128::from(it.capital.0) * i128::from(it.traders)).sum();
     let paid = dividends.iter().map(|it| {
         let close = companies[it.stock.index()].initial_close().0;
         capital / i128::from(close) * i128::from(it.per_share.0)
@@ -480,36 +409,9 @@ fn wealth_fits(
     }
     let most = Cash(i64::try_from(most).expect("a part of the largest number"));
     let message = format!("all cash of the run, payments included, may not exceed {most}");
-    file.refuse(raw.population.agents.span(), "population", message)
-}
-
-fn news(file: &File<'_>, raw: &written::Scenario) -> Checked<Vec<News>> {
-    let days = *raw.days.get_ref();
-    let mut news = Vec::new();
-    for (at, it) in raw.news.iter().enumerate() {
-        let day = *it.day.get_ref();
-        if day > days {
-            let message = format!("news on day {day}, but the run has {days} days");
-            return file.refuse(it.day.span(), &format!("news[{at}].day"), message);
-        }
-        let until = match it.days {
-            Some(0) => {
-                let message = "expected at least 1 day";
-                return file.refuse(it.day.span(), &format!("news[{at}].days"), message);
-            }
-            Some(shown) => day.saturating_add(shown - 1),
-            None => u32::MAX,
-        };
-        news.push(News {
-            day: Day(day),
-            until: Day(until),
-            text: it.text.clone(),
-            topic: it.topic.clone(),
-            size: it.size.map(|it| it.0),
-        });
-    }
-    news.sort_by_key(|it| it.day);
-    Ok(news)
+    let population = &raw.population;
+    let span = population.table.as_ref().map_or(population.agents.span(), Spanned::span);
+    file.refuse(span, "population", message)
 }
 
 fn dividends(

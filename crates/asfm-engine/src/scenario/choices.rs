@@ -168,6 +168,16 @@ choice! {
     }
 }
 
+choice! {
+    /// Who is shown a piece of news.
+    Audience {
+        /// Every trader.
+        All = "all",
+        /// Only those with whom most others are connected; the exchange does not know who that is.
+        Leaders = "leaders",
+    }
+}
+
 macro_rules! default_choice {
     ($($name:ident = $variant:ident),+ $(,)?) => {
         $(impl Default for $name {
@@ -190,6 +200,7 @@ default_choice! {
     CloseKind = Vwap,
     NoTradeClose = Previous,
     Settlement = SameDay,
+    Audience = All,
 }
 
 impl From<SelfTradeKind> for SelfTrade {

@@ -56,6 +56,11 @@ impl ScenarioError {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// The same mistake with a hint, if there is one.
+    pub(super) fn suggest(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
+
     pub(super) fn from_toml(file: &str, text: &str, key: &Path, error: &toml::de::Error) -> Self {
         let message = plain(error.message().trim());
         let hint = suggestion(&message);
@@ -106,7 +111,12 @@ fn suggestion(message: &str) -> Option<String> {
     }
     let mut quoted = message.split('`').skip(1).step_by(2);
     let found = quoted.next()?;
-    let near = |known: &&str| strsim::jaro_winkler(found, known);
-    let best = quoted.max_by(|a, b| near(a).total_cmp(&near(b)))?;
-    (near(&best) > 0.75).then(|| format!("did you mean `{best}`?"))
+    nearest(found, quoted)
+}
+
+/// A question whether the nearest of the known words was meant, if one is near.
+pub(super) fn nearest<'k>(found: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let near = |known: &str| strsim::jaro_winkler(found, known);
+    let best = known.max_by(|a, b| near(a).total_cmp(&near(b)))?;
+    (near(best) > 0.75).then(|| format!("did you mean `{best}`?"))
 }

@@ -4,16 +4,22 @@ mod check;
 mod choices;
 mod decimal;
 mod error;
+mod news;
+mod population;
+mod roster;
+mod table;
 mod written;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use choices::{
-    Allocation, AuctionKind, CloseKind, ContinuousKind, NoTradeClose, OperationsPer, OrderLife,
-    Priority, Resubmission, SelfTradeKind, Settlement, StageKind, TieBreakKind,
+    Allocation, AuctionKind, Audience, CloseKind, ContinuousKind, NoTradeClose, OperationsPer,
+    OrderLife, Priority, Resubmission, SelfTradeKind, Settlement, StageKind, TieBreakKind,
 };
 pub use error::ScenarioError;
+pub use roster::Roster;
 
 use asfm_book::Grid;
 
@@ -65,6 +71,7 @@ pub struct Scenario {
     companies: Vec<Company>,
     rules: MarketRules,
     kinds: Vec<Kind>,
+    roster: Option<Arc<Roster>>,
     initial_shares: Ppm,
     allocation: Allocation,
     subset: u16,
@@ -142,7 +149,8 @@ pub struct Kind {
     pub profile: String,
     /// Whether the kind decides by its rule even where others are asked something else.
     pub by_rule: bool,
-    /// What each trader starts with: cash, or cash and shares of this value.
+    /// What each trader starts with, cash and shares together; the mean of its traders, rounded
+    /// down, where the scenario has a table of them, and nothing for a kind without traders there.
     pub capital: Cash,
     /// How many traders there are of the kind.
     pub traders: u32,
@@ -163,6 +171,10 @@ pub struct News {
     pub topic: Option<String>,
     /// How much it changes, in 1/1 000 000 of the topic's unit, for rules.
     pub size: Option<i64>,
+    /// The sectors that it is about; everything if there are none.
+    pub sectors: Vec<String>,
+    /// Who is shown it.
+    pub audience: Audience,
 }
 
 /// Cash paid per share held at a close.
@@ -344,7 +356,24 @@ impl Scenario {
             .expect("the trader is one of the scenario's")
     }
 
-    /// The part of the capital that is given as shares.
+    /// What every trader starts with, where the scenario has a table of them.
+    pub fn roster(&self) -> Option<&Roster> {
+        self.roster.as_deref()
+    }
+
+    /// What a trader starts with, cash and shares at the last initial closes.
+    ///
+    /// # Panics
+    ///
+    /// If the scenario has no such trader.
+    pub fn capital(&self, trader: TraderId) -> Cash {
+        match &self.roster {
+            Some(roster) => roster.capital(trader),
+            None => self.kind_of(trader).capital,
+        }
+    }
+
+    /// The part of the capital that is given as shares; nothing where a table says what is owned.
     pub fn initial_shares(&self) -> Ppm {
         self.initial_shares
     }
@@ -364,7 +393,7 @@ impl Scenario {
         &self.news
     }
 
-    /// What is shown on a day.
+    /// What is shown on a day, to whomever.
     pub fn news_on(&self, day: Day) -> impl Iterator<Item = &News> {
         self.news.iter().filter(move |it| it.day <= day && day <= it.until)
     }

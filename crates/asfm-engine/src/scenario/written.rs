@@ -29,6 +29,9 @@ pub(crate) struct Scenario {
     /// A file of `[[company]]` tables, relative to this file; instead of `[[company]]` here.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub(crate) companies: Option<Spanned<String>>,
+    /// A file of `[[news]]` tables, relative to this file; beside `[[news]]` here.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub(crate) news_file: Option<Spanned<String>>,
     /// The listed companies, if they are written here.
     #[serde(default)]
     pub(crate) company: Vec<Company>,
@@ -71,6 +74,13 @@ pub(crate) struct Scenario {
 #[serde(deny_unknown_fields)]
 pub(crate) struct CompanyTable {
     pub(crate) company: Vec<Company>,
+}
+
+/// A file of news.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewsTable {
+    pub(crate) news: Vec<News>,
 }
 
 /// One listed company.
@@ -258,6 +268,10 @@ impl<'de> Deserialize<'de> for PriceLimit {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Population {
+    /// A CSV file with a row for every trader, relative to this file; in place of all other keys
+    /// here, and of `ratio` and `capital` of the kinds.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub(crate) table: Option<Spanned<String>>,
     /// How many traders there are; divided by the kinds' ratios.
     #[cfg_attr(feature = "schema", schemars(with = "u32"))]
     pub(crate) agents: Spanned<u32>,
@@ -278,6 +292,7 @@ pub(crate) struct Population {
 impl Default for Population {
     fn default() -> Self {
         Self {
+            table: None,
             agents: default_at(20),
             capital_scale: default_at(1),
             initial_shares: default_at(Decimal(500_000)),
@@ -300,12 +315,12 @@ pub(crate) struct Traders {
     /// Whether the kind decides by its rule even where others ask a language model.
     #[serde(default)]
     pub(crate) by_rule: bool,
-    /// The kind's part of the population, as a whole number.
-    #[cfg_attr(feature = "schema", schemars(with = "u32"))]
-    pub(crate) ratio: Spanned<u32>,
-    /// What each trader of the kind starts with, in currency.
-    #[cfg_attr(feature = "schema", schemars(with = "Decimal"))]
-    pub(crate) capital: Spanned<Decimal>,
+    /// The kind's part of the population, as a whole number; required without a population table.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>"))]
+    pub(crate) ratio: Option<Spanned<u32>>,
+    /// What each trader of the kind starts with, in currency; required without a population table.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Decimal>"))]
+    pub(crate) capital: Option<Spanned<Decimal>>,
 }
 
 /// Something that is reported.
@@ -324,6 +339,13 @@ pub(crate) struct News {
     pub(crate) topic: Option<String>,
     /// How much it changes, in the topic's unit, for rule-based traders.
     pub(crate) size: Option<Decimal>,
+    /// The sectors that it is about; everything if there are none.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub(crate) sectors: Vec<Spanned<String>>,
+    /// Who is shown it.
+    #[serde(default)]
+    pub(crate) audience: super::Audience,
 }
 
 /// Cash paid per share held.

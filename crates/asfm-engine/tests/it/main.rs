@@ -2,6 +2,8 @@
 
 mod anything;
 mod market;
+mod news;
+mod population;
 mod rules;
 mod scenario;
 mod support;

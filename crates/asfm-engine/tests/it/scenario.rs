@@ -70,7 +70,7 @@ fn mistakes_in_words_are_shown_with_the_nearest_word() {
     hint: did you mean `ratio`?
     ");
     assert_snapshot!(refused("days = 30", "dayz = 30"), @"
-    s.toml:2:1: `dayz`: unknown field `dayz`, expected one of `name`, `title`, `seed`, `days`, `companies`, `company`, `calendar`, `market`, `population`, `traders`, `news`, `dividend`, `rules`, `prompt`, `social`
+    s.toml:2:1: `dayz`: unknown field `dayz`, expected one of `name`, `title`, `seed`, `days`, `companies`, `news-file`, `company`, `calendar`, `market`, `population`, `traders`, `news`, `dividend`, `rules`, `prompt`, `social`
     hint: did you mean `days`?
     ");
     assert_snapshot!(refused("days = 30", "days = \"many\""), @r#"s.toml:2:8: `days`: invalid type: string "many", expected a whole number from 0 to 4294967295"#);

@@ -8,16 +8,19 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use tempfile::tempdir;
 
-use crate::market::{RICH, engine, record};
+use crate::market::{RICH, crowd, engine, record};
 use crate::{Dice, said};
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 24] = [
     "run",
     "sources",
     "companies",
     "initial_closes",
     "kinds",
     "traders",
+    "trait_names",
+    "trait_values",
+    "trait_parts",
     "news",
     "reasons",
     "rounds",
@@ -52,7 +55,10 @@ fn judged(original: &Path, alter: impl FnOnce(&Connection)) -> Option<String> {
 
 fn recorded(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("run.db");
-    let with_news = format!("{RICH}\n[[news]]\nday = 1\ntext = \"rates rise\"\n");
+    let with_news = format!(
+        "{}\n[[news]]\nday = 1\ntext = \"rates rise\"\nsectors = [\"a\"]\naudience = \"leaders\"\n",
+        crowd(RICH)
+    );
     record(&path, &mut engine(&with_news, 1), usize::MAX, Ending::Done).unwrap();
     path
 }
@@ -155,7 +161,9 @@ fn every_added_row_is_caught_and_its_table_named() {
                 let rest: Vec<String> = names[1..]
                     .iter()
                     .map(|it| match (table, it.as_str()) {
-                        ("companies" | "reasons", "code") | ("kinds", "kind") => "'new'".to_owned(),
+                        ("companies" | "reasons", "code")
+                        | ("kinds", "kind")
+                        | ("trait_names", "name") => "'new'".to_owned(),
                         _ => it.clone(),
                     })
                     .collect();
@@ -175,7 +183,8 @@ fn every_added_row_is_caught_and_its_table_named() {
 #[test]
 fn an_altered_number_is_named_to_the_digit() {
     let folder = tempdir().unwrap();
-    let original = recorded(folder.path());
+    let original = folder.path().join("run.db");
+    record(&original, &mut engine(RICH, 1), usize::MAX, Ending::Done).unwrap();
     let alter = |update: &str| judged(&original, |file| file.execute_batch(update).unwrap());
     let verdict = |update: &str| {
         let verdict = alter(update).unwrap();
@@ -193,4 +202,21 @@ fn an_altered_number_is_named_to_the_digit() {
     let title = verdict("UPDATE run SET title = 'x'");
     assert!(title.starts_with("table `run`, any row, column `seal`: stored "), "{title}");
     insta::assert_snapshot!(verdict("DROP VIEW trades"), @"table `sqlite_schema`, trades: expected its definition, found nothing");
+}
+
+#[test]
+fn an_altered_trait_or_capital_is_named_to_the_digit() {
+    let folder = tempdir().unwrap();
+    let original = recorded(folder.path());
+    let verdict = |update: &str| {
+        let verdict = judged(&original, |file| file.execute_batch(update).unwrap()).unwrap();
+        verdict.split_once(": ").unwrap().1.to_owned()
+    };
+    insta::assert_snapshot!(verdict("UPDATE trait_parts SET body = json_set(body, '$[2][1]', 1)"), @"table `trait_parts`, part 0, trader 3, column `value`: stored 1, rebuilt 0");
+    insta::assert_snapshot!(verdict("UPDATE trait_values SET value = 'Cologne' WHERE value = 'Bonn'"), @r#"table `trait_values`, id 1, column `value`: stored "Cologne", rebuilt "Bonn""#);
+    insta::assert_snapshot!(verdict("UPDATE trait_names SET name = 'town' WHERE seq = 0"), @r#"table `trait_names`, seq 0, column `name`: stored "town", rebuilt "city""#);
+    insta::assert_snapshot!(verdict("UPDATE traders SET capital_e4 = capital_e4 + 1 WHERE trader = 3"), @"table `traders`, trader 3, column `capital_e4`: stored 2, rebuilt 1");
+    insta::assert_snapshot!(verdict("UPDATE kinds SET capital_e4 = capital_e4 + 1 WHERE seq = 1"), @"table `kinds`, seq 1, column `capital_e4`: stored 687148334, rebuilt 687148333");
+    insta::assert_snapshot!(verdict("UPDATE news SET audience = 'all'"), @r#"table `news`, seq 0, column `audience`: stored "all", rebuilt "leaders""#);
+    insta::assert_snapshot!(verdict("UPDATE news SET sectors = '[]'"), @r#"table `news`, seq 0, column `sectors`: stored "[]", rebuilt "[\"a\"]""#);
 }

@@ -112,6 +112,9 @@ fn rows_of_anything_never_panic() {
         "calls",
         "companies",
         "traders",
+        "trait_parts",
+        "trait_values",
+        "news",
     ];
     for _ in 0..200 {
         fs::copy(&original, &path).unwrap();

@@ -110,8 +110,32 @@ pub(crate) const BUSY: &str = r#"
     closes = [30]
 "#;
 
+/// The table of [`crowd`]: traders who start with something else each.
+pub(crate) const TABLE: &str = "\
+kind,cash,A,B,C,A:cost,city,self
+anyone,50000,100,0,4000,9.75,Bonn,\"I buy, \"\"low\"\"\"
+anyone,0.0001,0,0,0,,Ulm,
+anyone,20000,2000,700,0,,Bonn,'; DROP TABLE traits; --
+nobody,3000,0,0,90,,,
+anyone,90000,0,0,0,,Bonn,7
+anyone,1234.5,10,20,30,,\"two
+lines\",7
+anyone,100000,0,5000,0,,Ulm,\u{2603}
+";
+
+/// A market whose traders are written one by one.
+pub(crate) fn crowd(text: &str) -> String {
+    let (before, rest) = text.split_once("    population = ").unwrap();
+    let (_, after) = rest.split_once('\n').unwrap();
+    let traders = "traders = [{ kind = \"nobody\", profile = \"any\" }, ";
+    format!("{before}    population = {{ table = \"crowd.csv\" }}\n{after}")
+        .replace("traders = [", traders)
+}
+
 pub(crate) fn engine(text: &str, seed: u64) -> Engine {
-    let scenario = Scenario::read("market.toml", text, |_| Err("no files here".into()));
+    let scenario = Scenario::read("market.toml", text, |name| {
+        if name == "crowd.csv" { Ok(TABLE.to_owned()) } else { Err("no such file".into()) }
+    });
     Engine::new(scenario.expect("the scenario is sound"), Seed(seed))
 }
 

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::types::{Value, ValueRef};
 use tempfile::{TempDir, tempdir};
 
-use crate::market::{PLAIN, RICH, engine, record};
+use crate::market::{PLAIN, RICH, crowd, engine, record};
 
 type Row = Vec<Value>;
 
@@ -227,4 +227,38 @@ fn conditions_on_the_day_read_only_its_parts() {
         let plan: Vec<String> = plan.iter().map(|it| text(&it[3])).collect();
         assert!(plan.iter().any(|it| it.contains("(day=?")), "{view}: {plan:?}");
     }
+}
+
+#[test]
+fn traits_and_capital_are_each_traders_own() {
+    let asked = Asked::of(&crowd(RICH));
+    let found = asked.rows(&documented("FROM traits"));
+    let shown: Vec<String> = found
+        .iter()
+        .map(|row| {
+            let shown = |it: &Value| match it {
+                Value::Real(number) => format!("{number:.9}"),
+                other => text(other).replace('\n', "/"),
+            };
+            row.iter().map(shown).collect::<Vec<_>>().join("|")
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    city||1|-0.006355779
+    city|Bonn|3|0.006618966
+    city|Ulm|2|0.008981925
+    city|two/lines|1|0.009513105
+    self||2|-0.003177889
+    self|'; DROP TABLE traits; --|1|0.015175781
+    self|7|2|0.004984301
+    self|I buy, "low"|1|0.004225618
+    self|☃|1|0.017963849
+    "#);
+    let pairs = asked.rows("SELECT name, value FROM traits WHERE trader = 2 ORDER BY name");
+    let word = |it: &str| Value::Text(it.to_owned());
+    assert_eq!(pairs, [[word("city"), word("Bonn")], [word("self"), word("I buy, \"low\"")]]);
+    let wealth = asked.rows("SELECT wealth_e4 FROM accounts WHERE day = 0 ORDER BY trader");
+    assert_eq!(asked.rows("SELECT capital_e4 FROM traders ORDER BY trader"), wealth);
+    assert_eq!(asked.one("SELECT count(*) FROM traits"), 14);
+    assert_eq!(asked.one("SELECT count(*) FROM trait_values"), 8);
 }

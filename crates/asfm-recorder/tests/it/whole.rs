@@ -4,13 +4,14 @@ use asfm_engine::{Day, Decisions, RoundLog};
 use asfm_recorder::{Ending, Error, Options, Recorder, Run, Status};
 use tempfile::tempdir;
 
-use crate::market::{BUSY, PLAIN, RICH, call, decide, engine, header, record};
+use crate::market::{BUSY, PLAIN, RICH, call, crowd, decide, engine, header, record};
 use crate::said;
 
 #[test]
 fn recorded_rounds_are_read_back_as_they_were() -> Result<(), Error> {
     let folder = tempdir().unwrap();
-    for (at, text) in [PLAIN, RICH, BUSY].into_iter().enumerate() {
+    let crowd = crowd(RICH);
+    for (at, text) in [PLAIN, RICH, BUSY, &crowd].into_iter().enumerate() {
         for seed in 0..5 {
             let path = folder.path().join(format!("{at}-{seed}.db"));
             let mut market = engine(text, seed);
@@ -24,6 +25,7 @@ fn recorded_rounds_are_read_back_as_they_were() -> Result<(), Error> {
             let verified = run.verify()?;
             assert!(verified.complete, "market {at}, seed {seed}");
             assert_eq!(verified.rounds, logs.len());
+            assert_eq!(run.scenario()?.sources(), market.scenario().sources());
             assert_eq!(verified.trades, trades.len() as u64);
         }
     }
