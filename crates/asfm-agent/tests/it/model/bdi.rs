@@ -669,7 +669,7 @@ fn the_questions_of_a_day_in_four_calls() {
     # Market: day 2, opening auction
     The means are of the closes of so many days, the volume is that of the last trading day in shares, price/earnings, price/book and dividends in percent are at the previous close, and limits today must be from lowest to highest.
     code | previous close | change | mean of 5 | of 10 | of 30 | volume | price/earnings | price/book | dividends | lowest | highest
-    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 610.00 | 90.00 | unknown | 9.54 | 11.66
+    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 6.10 | 0.90 | unknown | 9.54 | 11.66
     HAUL | 20.75 | 0.00 % | 20.67 | 20.67 | 20.67 | 0 | unknown | unknown | unknown | 18.68 | 22.82
 
     Last closes, oldest first:
@@ -677,10 +677,10 @@ fn the_questions_of_a_day_in_four_calls() {
     HAUL | 20.50 20.75 20.75
 
     # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -767,7 +767,7 @@ fn the_questions_of_a_day_in_one_call() {
     # Market: day 2, opening auction
     The means are of the closes of so many days, the volume is that of the last trading day in shares, price/earnings, price/book and dividends in percent are at the previous close, and limits today must be from lowest to highest.
     code | previous close | change | mean of 5 | of 10 | of 30 | volume | price/earnings | price/book | dividends | lowest | highest
-    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 610.00 | 90.00 | unknown | 9.54 | 11.66
+    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 6.10 | 0.90 | unknown | 9.54 | 11.66
     HAUL | 20.75 | 0.00 % | 20.67 | 20.67 | 20.67 | 0 | unknown | unknown | unknown | 18.68 | 22.82
 
     Last closes, oldest first:
@@ -775,10 +775,10 @@ fn the_questions_of_a_day_in_one_call() {
     HAUL | 20.50 20.75 20.75
 
     # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -858,7 +858,7 @@ fn the_questions_of_a_day_step_by_step() {
     # Market: day 2, opening auction
     The means are of the closes of so many days, the volume is that of the last trading day in shares, price/earnings, price/book and dividends in percent are at the previous close, and limits today must be from lowest to highest.
     code | previous close | change | mean of 5 | of 10 | of 30 | volume | price/earnings | price/book | dividends | lowest | highest
-    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 610.00 | 90.00 | unknown | 9.54 | 11.66
+    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 6.10 | 0.90 | unknown | 9.54 | 11.66
     HAUL | 20.75 | 0.00 % | 20.67 | 20.67 | 20.67 | 0 | unknown | unknown | unknown | 18.68 | 22.82
 
     Last closes, oldest first:
@@ -866,10 +866,10 @@ fn the_questions_of_a_day_step_by_step() {
     HAUL | 20.50 20.75 20.75
 
     # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -955,7 +955,7 @@ fn the_questions_of_a_day_as_published() {
     assert_snapshot!(told("faithful", "paper"), @r#"
     ===== step 100, temperature 1300
     <system>
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     You hold:
     BANK (finance): Banks and insurers.
@@ -987,11 +987,8 @@ fn the_questions_of_a_day_as_published() {
     <user>
     It is day 2, a day of trading.
 
-    # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
-
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -1044,11 +1041,8 @@ fn the_questions_of_a_day_as_published() {
     <user>
     It is day 2, a day of trading.
 
-    # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
-
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
