@@ -10,7 +10,7 @@ use crate::amount::{Amount, rounded};
 use crate::apportion::{apportion, choose};
 use crate::chance::{Part, pick, shuffle, stream};
 use crate::listed::Listed;
-use crate::people::{BELIEFS, Kind, People, Person, kind_name};
+use crate::people::{BELIEFS, Kind, People, Person};
 use crate::recipe::Mode;
 use crate::wealth::{self, Means, Turnover};
 
@@ -190,22 +190,14 @@ pub(crate) fn people(n: u32, seed: Seed, mode: Mode, listed: &[Listed]) -> Peopl
         .map(str::to_owned)
         .to_vec();
         traits.extend(beliefs(attitude[at], &mut stream(seed, Part::Beliefs, who)));
-        let kind = kind_name(core.strategy, core.capital);
-        count(&mut kinds, &kind, core.strategy, core.capital);
-        people.push(Person { kind, cash, held, traits });
+        let kind = Kind::of(core.strategy, core.capital);
+        people.push(Person { kind: kind.name.clone(), cash, held, traits });
+        if kinds.last() != Some(&kind) {
+            kinds.push(kind);
+        }
     }
     let traits = TRAITS.iter().chain(&BELIEFS).map(|it| (*it).to_owned()).collect();
     People { kinds, traits, all: people }
-}
-
-/// Counts one more trader of a kind.
-pub(crate) fn count(kinds: &mut Vec<Kind>, name: &str, strategy: &str, capital: Amount) {
-    if let Some(it) = kinds.iter_mut().find(|it| it.name == name) {
-        it.traders += 1;
-        return;
-    }
-    let profile = format!("bdi-{strategy}");
-    kinds.push(Kind { name: name.to_owned(), profile, capital, traders: 1 });
 }
 
 /// The stocks that somebody holds or, holding none, follows; in the order of the stocks.

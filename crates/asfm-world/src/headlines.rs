@@ -88,13 +88,16 @@ pub(crate) fn news(recipe: &Recipe) -> Vec<Item> {
     items
 }
 
-/// How many reports a day has whose median is given: half of the days fewer, a tenth many more.
+/// How many reports a day has when the median is given: about as many on a fifth of the days, fewer
+/// on two fifths, many more on a tenth.
 fn density(median: u32, draws: &mut Draws) -> u32 {
     let u = draws.unit();
-    let times = if u < 0.5 {
-        2.0 * u
+    let times = if u < 0.4 {
+        2.1 * u
+    } else if u < 0.6 {
+        0.84 + 1.6 * (u - 0.4)
     } else if u < 0.9 {
-        1.0 + 2.5 * (u - 0.5)
+        1.16 + 2.8 * (u - 0.6)
     } else {
         2.0 + 30.0 * (u - 0.9)
     };

@@ -20,8 +20,6 @@ pub(crate) struct People {
 pub(crate) struct Kind {
     pub(crate) name: String,
     pub(crate) profile: String,
-    pub(crate) capital: Amount,
-    pub(crate) traders: usize,
 }
 
 /// One trader.
@@ -71,8 +69,15 @@ impl People {
     }
 }
 
+impl Kind {
+    /// The kind of a strategy and a capital.
+    pub(crate) fn of(strategy: &str, capital: Amount) -> Self {
+        Self { name: kind_name(strategy, capital), profile: format!("bdi-{strategy}") }
+    }
+}
+
 /// The name of a kind: a strategy and a capital.
-pub(crate) fn kind_name(strategy: &str, capital: Amount) -> String {
+fn kind_name(strategy: &str, capital: Amount) -> String {
     let million = Amount::whole(1_000_000).0;
     if capital.0 % million == 0 {
         format!("{strategy}, {} million", capital.0 / million)

@@ -34,10 +34,7 @@ impl Setting<'_> {
             "{}\n\
              One uniform auction a day, lots of 100, T+1, after TwinMarket (Yang et al. 2025).\n\
              Who reads whom, what is shown, and the parameters of rules are not part of a world: add\n\
-             [social] and [rules.PROFILE] below. News has the topic \"outlook\", from -1 to 1, which\n\
-             rules need a row for:\n\
-             \x20 [rules.news.outlook]\n\
-             \x20 \"*\" = 0.02",
+             [social] and [rules.PROFILE] below.",
             self.origin
         ));
         let news = if self.has_news { "news-file = \"news.toml\"\n" } else { "" };
@@ -94,11 +91,9 @@ table = \"population.csv\"
 
 fn kind(it: &Kind) -> String {
     format!(
-        "\n[[traders]]\nkind = {}\nprofile = {}\nratio = {}\ncapital = \"{}\"\n",
+        "\n[[traders]]\nkind = {}\nprofile = {}\n",
         text::quoted(&it.name),
-        text::quoted(&it.profile),
-        it.traders,
-        it.capital
+        text::quoted(&it.profile)
     )
 }
 

@@ -8,7 +8,7 @@ use asfm_llm::{Micros, Spec, SpecError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::drive::Say;
-use crate::{experiment, report};
+use crate::{experiment, report, world};
 
 /// A laboratory for stock markets populated by language-model traders.
 ///
@@ -54,6 +54,9 @@ pub(crate) enum Verb {
     Check(Check),
     /// Write a scenario to start from.
     Init(Init),
+    /// Write a world: companies, people, news and the scenario that names them.
+    #[command(subcommand)]
+    World(world::Verb),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Print shell completions.

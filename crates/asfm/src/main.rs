@@ -23,6 +23,7 @@ mod summary;
 mod table;
 mod talk;
 mod verify;
+mod world;
 
 /// Rounds of a large market allocate and free tens of megabytes, which the system's allocator
 /// hands back and asks for again each time.
@@ -67,6 +68,7 @@ fn act(cli: Cli) -> Result<(), Failure> {
         Some(Verb::Doctor(flags)) => doctor::doctor(&flags),
         Some(Verb::Check(flags)) => scenario::check(&flags),
         Some(Verb::Init(flags)) => scenario::init(&flags),
+        Some(Verb::World(verb)) => world::world(&verb),
         Some(Verb::Schema) => {
             let schema = serde_json::to_string_pretty(&Scenario::json_schema());
             writeln!(stdout(), "{}", schema.map_err(anyhow::Error::from)?)?;

@@ -2,7 +2,6 @@
 
 use super::error::ImportError;
 use super::table::{Column, Table, shown};
-use crate::amount::Amount;
 use crate::listed::Listed;
 use crate::people::{Held, Kind, People, Person, cost_column};
 
@@ -20,6 +19,8 @@ pub(super) fn read(table: &Table, listed: &[Listed]) -> Result<People, ImportErr
         } else if let Some(code) = name.strip_suffix(":cost") {
             let message = format!("no company has the code `{}`", shown(code));
             return Err(table.column_error(column, message));
+        } else if name.is_empty() {
+            return Err(table.column_error(column, "expected a name".to_owned()));
         } else {
             traits.push((name.to_owned(), column));
         }
@@ -40,49 +41,32 @@ pub(super) fn read(table: &Table, listed: &[Listed]) -> Result<People, ImportErr
             let cost = cost.map(|it| it.price()).transpose()?;
             *held = Some(Held { shares, cost });
         }
+        let money = cell(cash).money()?;
+        if money.0 == 0 && held.iter().all(Option::is_none) {
+            return cell(cash).refuse("money, for no shares are held");
+        }
         people.push(Person {
             kind: cell(kind).words()?.to_owned(),
-            cash: cell(cash).money()?,
+            cash: money,
             held,
             traits: traits.iter().map(|it| cell(it.1).text.to_owned()).collect(),
         });
     }
-    let kinds = kinds(&mut people, listed);
+    let kinds = kinds(&mut people);
     Ok(People { kinds, traits: traits.into_iter().map(|it| it.0).collect(), all: people })
 }
 
 /// The kinds in the order in which they first occur, and everybody kind by kind.
-fn kinds(people: &mut [Person], listed: &[Listed]) -> Vec<Kind> {
-    let mut kinds: Vec<(Kind, i128)> = Vec::new();
+fn kinds(people: &mut [Person]) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = Vec::new();
     for it in &*people {
-        let worth = worth(it, listed);
-        if let Some((kind, sum)) = kinds.iter_mut().find(|(kind, _)| kind.name == it.kind) {
-            kind.traders += 1;
-            *sum += worth;
-        } else {
+        if kinds.iter().all(|kind| kind.name != it.kind) {
             let name = it.kind.clone();
             let known = ["technical", "fundamental"].into_iter().find(|it| name.starts_with(it));
             let profile = known.map_or_else(|| name.clone(), |it| format!("bdi-{it}"));
-            kinds.push((Kind { name, profile, capital: Amount::default(), traders: 1 }, worth));
+            kinds.push(Kind { name, profile });
         }
     }
-    let kinds: Vec<Kind> = kinds.into_iter().map(|(it, sum)| mean(it, sum)).collect();
     people.sort_by_key(|it| kinds.iter().position(|kind| kind.name == it.kind));
     kinds
-}
-
-/// The kind with the mean of what its traders have, at the nearest cent and at least one.
-fn mean(it: Kind, sum: i128) -> Kind {
-    let each = sum / i128::try_from(it.traders.max(1)).unwrap_or(1);
-    let each = i64::try_from(each).unwrap_or(i64::MAX / 2);
-    let capital = Amount(Amount(each).to_tick().0.max(crate::amount::CENT));
-    Kind { capital, ..it }
-}
-
-/// Cash and shares at the last close, in millionths.
-fn worth(it: &Person, listed: &[Listed]) -> i128 {
-    let value = |(held, listed): (&Option<Held>, &Listed)| {
-        held.map_or(0, |it| i128::from(it.shares) * i128::from(listed.last().0))
-    };
-    i128::from(it.cash.0) + it.held.iter().zip(listed).map(value).sum::<i128>()
 }

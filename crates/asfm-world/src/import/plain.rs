@@ -28,8 +28,9 @@ pub(super) fn read(given: &[Given<'_>], options: &ImportOptions) -> Result<Impor
     let people = find(given, "holders.csv")
         .map(|it| holders::read(&Table::filled(it.name, it.bytes)?, &listed))
         .transpose()?;
-    let news =
-        find(given, "news.csv").map(|it| reports::read(it, options, &mut notes)).transpose()?;
+    let news = find(given, "news.csv")
+        .map(|it| reports::read(it, options, &listed, &mut notes))
+        .transpose()?;
     Ok(Imported { quotes, listed, calendar, people, news, notes })
 }
 

@@ -8,11 +8,11 @@ use super::ImportOptions;
 use super::error::ImportError;
 use super::table::{Cell, Column, Table};
 use crate::amount::Amount;
-use crate::census::{beliefs, count};
+use crate::census::beliefs;
 use crate::chance::{Part, stream};
 use crate::date::Date;
 use crate::listed::Listed;
-use crate::people::{BELIEFS, Held, Kind, People, Person, kind_name};
+use crate::people::{BELIEFS, Held, Kind, People, Person};
 
 /// Traits: our name, the published column.
 const TRAITS: [(&str, &str); 9] = [
@@ -72,7 +72,7 @@ pub(super) fn read(
     let reader = Reader::new(table, listed)?;
     let first = beliefs.map(initial).transpose()?;
     let newest = newest(table, options.start)?;
-    let mut out = People::default();
+    let (mut out, mut kinds) = (People::default(), Vec::<(Kind, Amount)>::new());
     out.traits.push("strategy".to_owned());
     out.traits.extend(reader.traits.iter().map(|it| it.0.to_owned()));
     out.traits.extend(reader.sectors.map(|_| "sectors".to_owned()));
@@ -89,8 +89,10 @@ pub(super) fn read(
         if !seen.insert(user.words()?) {
             return user.refuse("each user once");
         }
-        let (mut person, strategy, capital) = reader.person(row)?;
-        count(&mut out.kinds, &person.kind, strategy, capital);
+        let (mut person, kind, capital) = reader.person(row)?;
+        if kinds.iter().all(|it| it.0 != kind) {
+            kinds.push((kind, capital));
+        }
         if let Some(first) = &first {
             let found = first.get(user.text);
             strangers += usize::from(found.is_none());
@@ -107,7 +109,8 @@ pub(super) fn read(
         }
         out.all.push(person);
     }
-    out.kinds.sort_by(|a, b| (&b.profile, a.capital).cmp(&(&a.profile, b.capital)));
+    kinds.sort_by(|a, b| (&b.0.profile, a.1).cmp(&(&a.0.profile, b.1)));
+    out.kinds = kinds.into_iter().map(|it| it.0).collect();
     let place = |kinds: &[Kind], it: &Person| kinds.iter().position(|kind| kind.name == it.kind);
     out.all.sort_by_key(|it| place(&out.kinds, it));
     notes.push("prompts and self-descriptions of profiles are left out".to_owned());
@@ -186,11 +189,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Somebody, with strategy and capital.
-    fn person(
-        &self,
-        row: &super::table::Row,
-    ) -> Result<(Person, &'static str, Amount), ImportError> {
+    /// Somebody, with kind and capital.
+    fn person(&self, row: &super::table::Row) -> Result<(Person, Kind, Amount), ImportError> {
         let cell = |column| self.table.cell(row, column);
         let word = cell(self.strategy);
         let strategies = ["technical", "fundamental"];
@@ -220,8 +220,11 @@ impl<'a> Reader<'a> {
         if let Some(column) = self.sectors {
             traits.push(list(&cell(column))?.join(";"));
         }
-        let (kind, cash) = (kind_name(strategy, capital), cell(self.cash).money()?);
-        Ok((Person { kind, cash, held, traits }, strategy, capital))
+        let (kind, cash) = (Kind::of(strategy, capital), cell(self.cash).money()?);
+        if cash.0 == 0 && held.iter().all(Option::is_none) {
+            return cell(self.cash).refuse("money, for no shares are held");
+        }
+        Ok((Person { kind: kind.name.clone(), cash, held, traits }, kind, capital))
     }
 }
 

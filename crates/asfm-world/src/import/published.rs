@@ -49,8 +49,9 @@ pub(super) fn read(given: &[Given<'_>], options: &ImportOptions) -> Result<Impor
     } else if let Some(it) = &beliefs {
         notes.push(format!("{}: passed over, for there are no profiles", it.file));
     }
-    let news =
-        find(given, "news.csv").map(|it| reports::read(it, options, &mut notes)).transpose()?;
+    let news = find(given, "news.csv")
+        .map(|it| reports::read(it, options, &listed, &mut notes))
+        .transpose()?;
     Ok(Imported { quotes, listed, calendar, people, news, notes })
 }
 

@@ -1,8 +1,9 @@
 //! News from a table.
 
 use super::error::ImportError;
-use super::table::Table;
+use super::table::{Cell, Table};
 use super::{Given, ImportOptions};
+use crate::listed::Listed;
 use crate::news::Item;
 
 /// Reads news: a date and a text, and where there are columns for them `days`, `topic`, `size`,
@@ -10,6 +11,7 @@ use crate::news::Item;
 pub(super) fn read(
     given: Given<'_>,
     options: &ImportOptions,
+    listed: &[Listed],
     notes: &mut Vec<String>,
 ) -> Result<Vec<Item>, ImportError> {
     let table = Table::read(given.name, given.bytes)?;
@@ -39,12 +41,12 @@ pub(super) fn read(
             text: cell(text).words()?.to_owned(),
             topic: words(topic),
             size: size.map(|it| cell(it).number()).transpose()?.flatten(),
-            sectors: words(sectors).map_or_else(Vec::new, |it| {
-                let each = it.split(';').map(|it| it.trim().to_owned());
-                each.filter(|it| !it.is_empty()).collect()
-            }),
+            sectors: sectors.map_or(Ok(Vec::new()), |it| named(&cell(it), listed))?,
             audience: words(audience),
         };
+        if !matches!(item.audience.as_deref(), None | Some("all" | "leaders")) {
+            return audience.map_or(Ok(Vec::new()), |it| cell(it).refuse("`all` or `leaders`"));
+        }
         match u32::try_from(after).ok().filter(|it| *it < options.days.get()) {
             Some(after) => items.push(Item { day: after + 1, ..item }),
             None => outside += 1,
@@ -55,4 +57,14 @@ pub(super) fn read(
     }
     items.sort_by_key(|it| it.day);
     Ok(items)
+}
+
+/// Sectors with `;` between them, each of which something listed is of.
+fn named(cell: &Cell<'_>, listed: &[Listed]) -> Result<Vec<String>, ImportError> {
+    let all = cell.text.split(';').map(str::trim).filter(|it| !it.is_empty());
+    let all: Vec<String> = all.map(str::to_owned).collect();
+    match all.iter().find(|it| listed.iter().all(|listed| listed.sector != **it)) {
+        None => Ok(all),
+        Some(_) => cell.refuse("sectors of what is listed, with `;` between them"),
+    }
 }

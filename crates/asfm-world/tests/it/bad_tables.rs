@@ -121,6 +121,13 @@ const OF_PLAIN: &[Mistake] = &[
     ),
     (
         "holders.csv",
+        "0.5,,,sad,10",
+        "0,,,sad,",
+        "holders.csv:3: column `cash`: expected money, for no shares are held, found `0`",
+    ),
+    ("holders.csv", "mood", "", "holders.csv:1: column ``: expected a name"),
+    (
+        "holders.csv",
         "X:cost",
         "Z:cost",
         "holders.csv:1: column `Z:cost`: no company has the code `Z`",
@@ -137,6 +144,18 @@ const OF_PLAIN: &[Mistake] = &[
         "0.5",
         "much",
         "news.csv:2: column `size`: expected a decimal number, found `much`",
+    ),
+    (
+        "news.csv",
+        "rope;soap",
+        "rope;tea",
+        "news.csv:2: column `sectors`: expected sectors of what is listed, with `;` between them, found `rope;tea`",
+    ),
+    (
+        "news.csv",
+        "size",
+        "audience",
+        "news.csv:2: column `audience`: expected `all` or `leaders`, found `0.5`",
     ),
 ];
 

@@ -40,18 +40,8 @@ pub(crate) fn codes(population: &str) -> Vec<String> {
     head.split(',').filter_map(|it| it.strip_suffix(":cost")).map(str::to_owned).collect()
 }
 
-/// Reads the scenario with the engine, less the tables that are read by those who know them: the
-/// population and the news.
+/// Reads the scenario and all that it names, as a run does.
 pub(crate) fn scenario(world: &World) -> Result<Scenario, Box<ScenarioError>> {
-    let mut raw: toml::Table = file(world, "scenario.toml").parse().expect("sound TOML");
-    raw.remove("news-file");
-    let population = raw.remove("population").expect("a table of people");
-    assert_eq!(population["table"].as_str(), Some("population.csv"));
-    let kinds = raw["traders"].as_array().expect("kinds");
-    let agents = kinds.iter().map(|it| it["ratio"].as_integer().expect("a ratio")).sum::<i64>();
-    assert_eq!(usize::try_from(agents), Ok(rows(file(world, "population.csv")).len()));
-    let population = toml::Table::from_iter([("agents".to_owned(), agents.into())]);
-    raw.insert("population".to_owned(), population.into());
     let include = |name: &str| world.file(name).map(str::to_owned).ok_or("none".to_owned());
-    Scenario::read("scenario.toml", &raw.to_string(), include).map_err(Box::new)
+    Scenario::read("scenario.toml", file(world, "scenario.toml"), include).map_err(Box::new)
 }

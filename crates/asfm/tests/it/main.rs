@@ -9,3 +9,4 @@ mod run;
 mod stats;
 mod support;
 mod talk;
+mod world;

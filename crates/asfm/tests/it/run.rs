@@ -167,6 +167,7 @@ fn without_arguments_it_explains_itself() {
       doctor       Say whether a language model can be reached and is fit, and what a run would take
       check        Check a scenario without running it
       init         Write a scenario to start from
+      world        Write a world: companies, people, news and the scenario that names them
       schema       Print the JSON Schema of scenario files
       completions  Print shell completions
       man          Print the manual page
