@@ -1,6 +1,7 @@
 //! Traders who believe, desire and intend: their days, whatever a model says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use asfm_agent::model::{Decision, Miss, Plan, Prompts, Rung, Turn, Wish};
@@ -104,7 +105,7 @@ pub(super) fn sensible(request: &Request, slot: Slot) -> String {
     let reactions = format!(r#""reactions": [{}]"#, reactions.join(", "));
     let belief = r#""belief": "Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.",
         "trend": 60, "valuation": 55, "economy": 52, "sentiment": 48, "confidence": 70"#;
-    let (action, size) = if slot.trader % 2 == 0 { ("buy", "2.5") } else { ("sell", "1") };
+    let (action, size) = if slot.trader.is_multiple_of(2) { ("buy", "2.5") } else { ("sell", "1") };
     let price = if action == "buy" { "10.60" } else { "9.80" };
     let orders = format!(
         r#""reason": "The trend carries on.", "orders": [
@@ -195,6 +196,7 @@ pub(super) fn live(
     logs
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "others fail")]
 fn answered(request: &Request, slot: Slot) -> Result<Reply, Failure> {
     Ok(said(&sensible(request, slot)))
 }
@@ -343,7 +345,7 @@ fn hostile() -> Vec<(String, Reply)> {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        if !name.ends_with(".txt") {
+        if path.extension().is_none_or(|it| it != "txt") {
             continue;
         }
         let text = std::fs::read_to_string(&path).expect("a text");
@@ -607,10 +609,11 @@ text = "Ports reopen, and freight volumes rise."
                 continue;
             }
             let temperature = request.sampling.temperature_e3;
-            shown += &format!("===== step {}, temperature {temperature}\n", slot.step);
+            writeln!(shown, "===== step {}, temperature {temperature}", slot.step)
+                .expect("a String");
             let same = before.iter().zip(&request.messages).take_while(|(a, b)| a == b).count();
             for it in &request.messages[same..] {
-                shown += &format!("<{}>\n{}\n", it.role.word(), it.text());
+                writeln!(shown, "<{}>\n{}", it.role.word(), it.text()).expect("a String");
             }
             before.clone_from(&request.messages);
         }
@@ -669,7 +672,7 @@ fn the_questions_of_a_day_in_four_calls() {
     # Market: day 2, opening auction
     The means are of the closes of so many days, the volume is that of the last trading day in shares, price/earnings, price/book and dividends in percent are at the previous close, and limits today must be from lowest to highest.
     code | previous close | change | mean of 5 | of 10 | of 30 | volume | price/earnings | price/book | dividends | lowest | highest
-    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 610.00 | 90.00 | unknown | 9.54 | 11.66
+    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 6.10 | 0.90 | unknown | 9.54 | 11.66
     HAUL | 20.75 | 0.00 % | 20.67 | 20.67 | 20.67 | 0 | unknown | unknown | unknown | 18.68 | 22.82
 
     Last closes, oldest first:
@@ -677,10 +680,10 @@ fn the_questions_of_a_day_in_four_calls() {
     HAUL | 20.50 20.75 20.75
 
     # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -767,7 +770,7 @@ fn the_questions_of_a_day_in_one_call() {
     # Market: day 2, opening auction
     The means are of the closes of so many days, the volume is that of the last trading day in shares, price/earnings, price/book and dividends in percent are at the previous close, and limits today must be from lowest to highest.
     code | previous close | change | mean of 5 | of 10 | of 30 | volume | price/earnings | price/book | dividends | lowest | highest
-    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 610.00 | 90.00 | unknown | 9.54 | 11.66
+    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 6.10 | 0.90 | unknown | 9.54 | 11.66
     HAUL | 20.75 | 0.00 % | 20.67 | 20.67 | 20.67 | 0 | unknown | unknown | unknown | 18.68 | 22.82
 
     Last closes, oldest first:
@@ -775,10 +778,10 @@ fn the_questions_of_a_day_in_one_call() {
     HAUL | 20.50 20.75 20.75
 
     # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -796,6 +799,7 @@ fn the_questions_of_a_day_in_one_call() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "every word of a day")]
 fn the_questions_of_a_day_step_by_step() {
     assert_snapshot!(told("faithful", "shared-first"), @r#"
     ===== step 100, temperature 1300
@@ -858,7 +862,7 @@ fn the_questions_of_a_day_step_by_step() {
     # Market: day 2, opening auction
     The means are of the closes of so many days, the volume is that of the last trading day in shares, price/earnings, price/book and dividends in percent are at the previous close, and limits today must be from lowest to highest.
     code | previous close | change | mean of 5 | of 10 | of 30 | volume | price/earnings | price/book | dividends | lowest | highest
-    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 610.00 | 90.00 | unknown | 9.54 | 11.66
+    BANK | 10.60 | 0.00 % | 10.51 | 10.51 | 10.51 | 0 | 6.10 | 0.90 | unknown | 9.54 | 11.66
     HAUL | 20.75 | 0.00 % | 20.67 | 20.67 | 20.67 | 0 | unknown | unknown | unknown | 18.68 | 22.82
 
     Last closes, oldest first:
@@ -866,10 +870,10 @@ fn the_questions_of_a_day_step_by_step() {
     HAUL | 20.50 20.75 20.75
 
     # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -951,11 +955,12 @@ fn the_questions_of_a_day_step_by_step() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "every word of a day")]
 fn the_questions_of_a_day_as_published() {
     assert_snapshot!(told("faithful", "paper"), @r#"
     ===== step 100, temperature 1300
     <system>
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
+    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, take a profit or cut a loss, what is the mood, how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
 
     You hold:
     BANK (finance): Banks and insurers.
@@ -987,11 +992,8 @@ fn the_questions_of_a_day_as_published() {
     <user>
     It is day 2, a day of trading.
 
-    # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
-
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
@@ -1044,11 +1046,8 @@ fn the_questions_of_a_day_as_published() {
     <user>
     It is day 2, a day of trading.
 
-    # You
-    You value companies: price over earnings, price over book value, dividends, the news behind them. You buy what is cheap, sell what is dear, and rather act against the crowd than with it. Charts do not interest you. Before you act you ask: is it cheap or dear, is it time to take a profit or to cut a loss, what is the mood, and how much do I put in? You think of selling what has risen by a tenth since you bought it and part with all of it at a fifth; with losers you decide case by case. You put small sums into risky stocks that have just jumped. You spread your money over a few sectors. You trade seldom and hold for long.
-
     # What you believe
-    trend 60, valuation 55, economy 52, sentiment 48, confidence 70 (from 0 to 100, 50 is neutral)
+    trend 60, valuation 55, economy 52, sentiment 48, confidence 70
     In your words of yesterday: Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.
 
     # Your account
