@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use asfm_agent::model::PromptSettings;
 use asfm_agent::{BrainKind, Cast};
-use asfm_engine::Scenario;
+use asfm_engine::{Cash, Scenario, TraderId};
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use crate::cli::{Check, Init};
@@ -82,6 +82,13 @@ pub(crate) fn apply(text: &str, changes: &[(String, String)]) -> Result<String, 
         set(document.as_item_mut(), &keys, &new).map_err(refuse)?;
     }
     Ok(document.to_string())
+}
+
+/// The text that a scenario has under a dotted key, if it has one.
+pub(crate) fn named(text: &str, key: &str) -> Option<String> {
+    let document: DocumentMut = text.parse().ok()?;
+    let at = key.split('.').try_fold(document.as_item(), |at, name| at.get(name))?;
+    at.as_str().map(str::to_owned)
 }
 
 /// Sets a key in a table, in one entry of a list (`traders.0.capital`) or in all (`traders.*.…`).
@@ -171,6 +178,16 @@ pub(crate) fn check(flags: &Check) -> Result<(), Failure> {
         scenario.news().len(),
         scenario.seed().0,
     )?;
+    if let Some(roster) = scenario.roster() {
+        let traits = roster.traits();
+        let names = if traits.is_empty() { "none".to_owned() } else { traits.join(", ") };
+        let total = (0..roster.len()).map(TraderId::at).map(|it| roster.capital(it)).sum::<Cash>();
+        writeln!(
+            out,
+            "a table of {} traders with {total} in cash and shares; traits: {names}",
+            roster.len(),
+        )?;
+    }
     Ok(())
 }
 
@@ -189,7 +206,13 @@ const COMPANIES: &str = include_str!("../../../fixtures/companies/asfm.toml");
 /// The ASFM market that comes with the program.
 pub(crate) fn baseline(changes: &[(String, String)]) -> Result<Scenario, Failure> {
     let text = changed("asfm-baseline.toml", SCENARIO, changes)?;
-    whole(Scenario::read("asfm-baseline.toml", &text, |_| Ok(COMPANIES.to_owned()))?)
+    let include = |name: &str| {
+        let ours = name == "../companies/asfm.toml";
+        ours.then(|| COMPANIES.to_owned()).ok_or_else(|| {
+            "the program brings only the companies; give the scenario as a file".to_owned()
+        })
+    };
+    whole(Scenario::read("asfm-baseline.toml", &text, include)?)
 }
 
 /// `asfm init`.

@@ -136,10 +136,10 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 /// Returns by kind: cash and shares at the last close over what the traders started with, which
 /// was given at the last initial close.
 fn kind_rows(engine: &Engine, closes: &[Vec<f64>]) -> Vec<KindRow> {
-    let ledger = engine.ledger();
+    let (ledger, scenario) = (engine.ledger(), engine.scenario());
     let last: Vec<f64> = closes.iter().map(|it| it[it.len() - 1]).collect();
     let row = |kind: &asfm_engine::Kind| {
-        let capital = kind.capital.to_f64();
+        let capital = |at: u32| scenario.capital(TraderId::at(at as usize)).to_f64();
         let wealth = |at: u32| {
             let trader = TraderId::at(at as usize);
             let shares = (0..).map(StockId).zip(&last);
@@ -147,13 +147,18 @@ fn kind_rows(engine: &Engine, closes: &[Vec<f64>]) -> Vec<KindRow> {
             ledger.wallet(trader).cash.to_f64() + value.sum::<f64>()
         };
         let members = kind.first..kind.first + kind.traders;
+        let all_alike = kind.capital.to_f64();
+        let mean_capital = match scenario.roster() {
+            Some(_) => mean(members.clone().map(capital)).unwrap_or(all_alike),
+            None => all_alike,
+        };
         KindRow {
             kind: kind.name.clone(),
             traders: kind.traders,
-            capital,
-            // All members start with the same capital, so both means agree.
-            mean_return: mean(members.clone().map(|it| wealth(it) / capital - 1.0)),
-            capital_weighted_return: mean(members.map(wealth)).map(|it| it / capital - 1.0),
+            capital: kind.capital.to_f64(),
+            // Where all members start with the same capital, both means agree.
+            mean_return: mean(members.clone().map(|it| wealth(it) / capital(it) - 1.0)),
+            capital_weighted_return: mean(members.map(wealth)).map(|it| it / mean_capital - 1.0),
         }
     };
     engine.scenario().kinds().iter().map(row).collect()

@@ -10,7 +10,7 @@ use asfm_experiment::{Experiment, Task};
 use serde_json::json;
 
 use super::flags::{Changes, Plan};
-use super::folder::{EXPERIMENT, Folder, Header, companies, fingerprint};
+use super::folder::{EXPERIMENT, Folder, Header, INCLUDED, beside, fingerprint};
 use crate::cli::Brain;
 use crate::failure::{Failure, misuse};
 use crate::scenario;
@@ -155,11 +155,13 @@ fn arm_scenario(
     let scenario = scenario::whole(scenario)?;
     let mut kept = text;
     let mut others = Vec::new();
-    for (_, text) in included {
-        let name = companies(&arm.name);
-        let moved = [("companies".to_owned(), format!("{name:?}"))];
+    for (key, ending) in INCLUDED {
+        let Some(named) = scenario::named(&kept, key) else { continue };
+        let Some((_, text)) = included.iter().find(|it| it.0 == named) else { continue };
+        let name = beside(&arm.name, ending);
+        let moved = [(key.to_owned(), format!("{name:?}"))];
         kept = scenario::changed(&whose, &kept, &moved)?;
-        others.push((format!("scenarios/{name}"), text));
+        others.push((format!("scenarios/{name}"), text.clone()));
     }
     let mut files = vec![(format!("scenarios/{}.toml", arm.name), kept)];
     files.extend(others);

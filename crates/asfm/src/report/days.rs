@@ -29,6 +29,7 @@ pub(super) struct News {
     pub(super) until: u32,
     pub(super) text: String,
     pub(super) topic: String,
+    pub(super) audience: &'static str,
 }
 
 impl Days {
@@ -56,6 +57,7 @@ impl Days {
             until: it.until.0.min(scenario.days()),
             text: it.text.clone(),
             topic: it.topic.clone().unwrap_or_default(),
+            audience: it.audience.word(),
         });
         let talk = match &run.info().header.model {
             None => None,

@@ -149,7 +149,7 @@ pub(super) fn kinds(days: &Days) -> Option<Figure> {
         id: "kinds".to_owned(),
         title: "Gain by kind of trader".to_owned(),
         caption: "Mean wealth of the traders of a kind, cash and shares at the close, over their \
-                  capital, less 1."
+                  mean capital, less 1."
             .to_owned(),
         x: Axis::new("day"),
         y: Axis::percent("gain"),
@@ -159,6 +159,7 @@ pub(super) fn kinds(days: &Days) -> Option<Figure> {
                 .observed
                 .kinds
                 .iter()
+                .filter(|it| it.traders > 0)
                 .map(|it| {
                     Series::full(&it.name, it.wealth.iter().map(|wealth| wealth / it.capital - 1.0))
                 })

@@ -238,7 +238,7 @@ fn traders(days: &Days) -> Vec<Block> {
         columns: vec![
             Column::text("kind"),
             Column::number("traders", "how many there are"),
-            Column::number("capital", "what each starts with, in currency"),
+            Column::number("capital", "what each starts with in the mean, in currency"),
             Column::number("gain", "wealth over capital, less 1, mean of its traders"),
             Column::number("orders", "accepted"),
             Column::number("rejected", "requests"),
@@ -330,6 +330,7 @@ fn news(days: &Days) -> Vec<Block> {
             Cell::number(f64::from(it.day), it.day.to_string()),
             Cell::number(f64::from(it.until), it.until.to_string()),
             Cell::text(&it.topic),
+            Cell::text(it.audience),
             Cell::text(&it.text),
         ]
     };
@@ -339,6 +340,7 @@ fn news(days: &Days) -> Vec<Block> {
             Column::number("day", "the day of the report"),
             Column::number("until", "the last day on which it is shown"),
             Column::text("topic"),
+            Column::text("audience"),
             Column::text("text"),
         ],
         rows: days.news.iter().map(row).collect(),

@@ -42,7 +42,7 @@ fn scenarios_are_refused_with_the_place() {
     };
     assert_snapshot!(told("agents = 20", "agenst = 20"), @"
     exit 2
-    error: s.toml:6:1: `population.agenst`: unknown field `agenst`, expected one of `agents`, `capital-scale`, `initial-shares`, `allocation`, `subset`
+    error: s.toml:6:1: `population.agenst`: unknown field `agenst`, expected one of `table`, `agents`, `capital-scale`, `initial-shares`, `allocation`, `subset`
     hint: did you mean `agents`?
     ╭─[s.toml:6:1]
      5 │ [population]

@@ -2,6 +2,7 @@
 
 mod bad_experiment;
 mod bad_input;
+mod crowd;
 mod experiment;
 mod future;
 mod pipe;
