@@ -152,6 +152,7 @@ mod tests {
     ];
 
     /// The same by the formula, written down once more.
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     fn naive(texts: &[(u32, &str)], query: &str) -> Vec<String> {
         let words: Vec<Vec<String>> = texts.iter().map(|it| Words.tokenize(it.1)).collect();
         let n = texts.len() as f64;

@@ -13,7 +13,6 @@ use crate::setting::{Real, Whole, checked};
 ///
 /// Shares and chances are between 0 and 1.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of the scenario, on its own")]
 pub struct SocialSettings {
     /// `activation`: the chance that a trader acts on a day; others read and react only.
     pub activation: f64,

@@ -78,6 +78,10 @@ impl Society {
     /// The society of a scenario before its first day, with the settings of its `[social]`.
     ///
     /// Texts are kept where `keeps_texts`, for those who read.
+    ///
+    /// # Panics
+    ///
+    /// If the settings are out of their ranges.
     pub fn new(
         scenario: &Scenario,
         seed: Seed,
@@ -169,6 +173,10 @@ impl Society {
     }
 
     /// Works out who acts on a day, who leads and who is shown what, unless that is done.
+    ///
+    /// # Panics
+    ///
+    /// If the day is before one that was opened.
     pub fn open(&mut self, day: Day) {
         if self.today.day == day.0 {
             return;
@@ -217,6 +225,10 @@ impl Society {
     /// Takes in what happened in a round.
     ///
     /// What refers to a post that does not exist was said in vain.
+    ///
+    /// # Panics
+    ///
+    /// If rounds come out of order, or of another scenario.
     pub fn hear(&mut self, log: &RoundLog) {
         self.open(log.day);
         if self.keeps_texts && log.kind != StageKind::Talk {
@@ -250,7 +262,7 @@ impl Society {
                 self.beliefs[who] = belief;
             }
             if self.keeps_texts && it.speech == Speech::Thought {
-                self.thoughts[who] = cut(&it.text).to_owned();
+                cut(&it.text).clone_into(&mut self.thoughts[who]);
             }
             let author = user(it.trader);
             match it.speech {

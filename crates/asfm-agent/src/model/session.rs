@@ -37,12 +37,12 @@ enum Train {
     /// One question, or two.
     Plain(Plain),
     /// A day of somebody who believes, desires and intends.
-    Mind(Mind),
+    Mind(Box<Mind>),
 }
 
 impl Session {
     pub(crate) fn of_mind(it: Mind) -> Self {
-        Self(Train::Mind(it))
+        Self(Train::Mind(Box::new(it)))
     }
 
     /// The place of the question in the run.

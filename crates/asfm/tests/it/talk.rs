@@ -168,6 +168,104 @@ fn a_budget_stops_a_run_that_goes_on_to_the_same_end() {
     ");
 }
 
+/// Traders whose day has many steps.
+const BELIEVERS: &str = r#"
+name = "believers"
+days = 3
+prompt.plan = "faithful"
+
+[market]
+sessions = ["auction"]
+closed-sessions = ["talk"]
+auction = "uniform"
+
+[calendar]
+week = "ooc"
+
+[population]
+agents = 4
+
+[[company]]
+code = "BANK"
+sector = "finance"
+closes = ["10.50", "10.60"]
+
+[[company]]
+code = "HAUL"
+sector = "transport"
+closes = ["20.50", "20.75"]
+
+[[traders]]
+kind = "believers"
+profile = "bdi"
+ratio = 1
+capital = 20000
+
+[[news]]
+day = 1
+text = "Ports reopen, and freight volumes rise."
+"#;
+
+/// What such traders say at each step.
+const BELIEFS: &str = r#"
+{"step":202,"answer":"{\"queries\":[\"freight volumes\"]}"}
+{"step":204,"answer":"{\"belief\":\"calm\",\"trend\":60,\"valuation\":50,\"economy\":50,\"sentiment\":50,\"confidence\":50}"}
+{"step":205,"answer":"{\"reason\":\"both\",\"stocks\":[\"BANK\",\"HAUL\"]}"}
+{"step":206,"answer":"{\"indicators\":[\"closes\"],\"days\":5}"}
+{"step":208,"trader":1,"day":1,"answer":"I would rather not say"}
+{"step":208,"trader":2,"answer":"{\"reason\":\"dear\",\"orders\":[{\"action\":\"sell\",\"stock\":\"BANK\",\"size\":5,\"price\":10.40}]}"}
+{"step":208,"answer":"{\"reason\":\"cheap\",\"orders\":[{\"action\":\"buy\",\"stock\":\"BANK\",\"size\":5,\"price\":10.70}]}"}
+{"step":209,"answer":"{\"post\":\"Banks are cheap.\",\"topic\":\"outlook\",\"belief\":\"calm\",\"trend\":60,\"valuation\":50,\"economy\":50,\"sentiment\":50,\"confidence\":50}"}
+{"day":1,"answer":"In short: calm."}
+{"answer":"{\"reason\":\"well said\",\"action\":\"like\"}"}
+"#;
+
+#[test]
+fn days_of_many_steps_are_recorded_replayed_and_branched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    std::fs::write(at.join("s.toml"), BELIEVERS).expect("a scenario");
+    std::fs::write(at.join("script.jsonl"), BELIEFS).expect("a script");
+    let run = ["run", "s.toml", "--json", "--brain"];
+    let it = json(&succeed(at, &[&run[..], &["scripted:script.jsonl", "--out", "r.db"]].concat()));
+    // Nine calls on the first day, then a post of each other, one of them asked again.
+    assert_eq!((&it["calls"], &it["fallbacks"]), (&(4 * (9 + 12 + 8) + 1).into(), &1.into()));
+    succeed(at, &["verify", "r.db"]);
+    let again = json(&succeed(at, &[&run[..], &["replay:r.db", "--out", "a.db"]].concat()));
+    let branch = ["branch", "r.db", "--day", "2", "--out", "b.db", "--json", "--brain"];
+    let branch = json(&succeed(at, &[&branch[..], &["scripted:script.jsonl"]].concat()));
+    for key in ["digest", "calls", "fallbacks", "orders", "trades"] {
+        assert_eq!(it[key], again[key], "{key}");
+        assert_eq!(it[key], branch[key], "{key}");
+    }
+    let file = rusqlite::Connection::open(at.join("r.db")).expect("a run file");
+    let count = |of: &str| -> i64 {
+        file.query_row(&format!("SELECT count(*) FROM {of}"), [], |row| row.get(0)).expect("rows")
+    };
+    assert_eq!((count("posts"), count("exposures"), count("reactions")), (12, 24, 24));
+}
+
+#[test]
+fn a_day_of_many_steps_goes_on_where_its_budget_ended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    std::fs::write(at.join("s.toml"), BELIEVERS).expect("a scenario");
+    // Nothing that it says is of use: every step is asked for twice, and the day goes on.
+    let steady = Steady { latency: Duration::ZERO, ..Steady::default() }.spawn().expect("a server");
+    let brain = format!("openai:steady@{}", steady.url());
+    let run = ["run", "s.toml", "--brain", &brain, "--json"];
+    let whole = json(&succeed(at, &[&run[..], &["--out", "whole.db"]].concat()));
+    let calls = whole["calls"].as_u64().expect("a number");
+    let stopped = asfm(at, &[&run[..], &["--out", "r.db", "--max-calls", "31"]].concat());
+    assert!(failure(at, &stopped).contains("all 31 calls"), "within the first day");
+    let done = json(&succeed(at, &["resume", "r.db", "--json"]));
+    for key in ["digest", "calls", "fallbacks", "orders"] {
+        assert_eq!(whole[key], done[key], "{key}");
+    }
+    assert_eq!(steady.counters().requests(), 2 * calls, "no question is asked twice");
+    succeed(at, &["verify", "r.db"]);
+}
+
 #[test]
 fn a_replay_that_broke_off_goes_on_when_its_record_did() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -156,7 +156,7 @@ impl Answer {
                         |node| matches!(node, Node::Text(word) if word.eq_ignore_ascii_case(it)),
                     )
                 };
-                self.indicators = INDICATORS.into_iter().filter(|it| named(&it)).collect();
+                self.indicators = INDICATORS.into_iter().filter(named).collect();
             }
             Field::Days => {
                 let number = of.number(name, &["day", "lookback", "window"]).ok_or_else(missing)?;

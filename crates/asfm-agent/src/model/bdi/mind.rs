@@ -69,10 +69,13 @@ pub(super) struct Made {
     fallback: bool,
 }
 
+/// The data that a trader sees who asks for none.
+const USUAL: [&str; 5] = ["closes", "mean-5", "volume", "price-earnings", "price-book"];
+
 /// What could be read of an answer.
 enum Said {
     Words(String),
-    Fields(Answer),
+    Fields(Box<Answer>),
 }
 
 impl Mind {
@@ -121,11 +124,11 @@ impl Mind {
             self.forget_data();
         }
         let opens = self.messages.last().is_some_and(|it| it.role == Role::User);
-        let told_before = !paper && !(tells && bdi.plan == Plan::Compact);
+        let is_new = paper || tells && bdi.plan == Plan::Compact;
         let mut it = QuestionText {
             lead: opens,
             step: step.word(),
-            text: (!told_before).then(|| bdi.ask(step, tells).text.clone()),
+            text: is_new.then(|| bdi.ask(step, tells).text.clone()),
             ..QuestionText::default()
         };
         let all_posts = || self.posts.clone();
@@ -134,9 +137,9 @@ impl Mind {
             Step::Reactions => it.posts = all_posts(),
             Step::Read | Step::Day | Step::Talk => {
                 it.posts = all_posts();
-                it.news = self.news.clone();
+                it.news.clone_from(&self.news);
             }
-            Step::Broadcast => it.news = self.news.clone(),
+            Step::Broadcast => it.news.clone_from(&self.news),
             Step::FirstView => it.found = Some(self.found()),
             Step::Belief if bdi.plan == Plan::Compact && !self.made.queries.is_empty() => {
                 it.found = Some(self.found());
@@ -150,13 +153,18 @@ impl Mind {
             let all = if bdi.plan == Plan::Faithful { &self.made.chosen } else { &self.looked_at };
             it.companies = self.about(all);
             if step != Step::Data {
-                let quote = |it: &StockId| {
-                    self.data[it.index()].quote(self.account.positions[it.index()].weight)
-                };
-                it.data = all.iter().map(quote).collect();
+                let mut lines = Vec::new();
+                for stock in all {
+                    let (data, at) = (&self.data[stock.index()], stock.index());
+                    lines.push(data.quote(self.account.positions[at].weight));
+                    if bdi.plan != Plan::Faithful {
+                        lines.push(data.told(&USUAL, 10));
+                    }
+                }
                 let free = |at: usize| all.iter().any(|it| it.index() == at);
                 let free = sizing::free(&self.account.positions, free);
-                it.data.push(format!("You can buy for {} at most.", super::text::percent(free)));
+                lines.push(format!("You can buy for {} at most.", super::text::percent(free)));
+                it.data = lines;
             }
         }
         let mut parts = vec![Part::shared(&run.templates.render("bdi/question", &it).into())];
@@ -247,7 +255,7 @@ impl Mind {
             let read =
                 |it: record::Record<'_, '_>| Answer::read(it, &ask.fields, step.core(), ladder);
             let (reading, answer) = record::read(reply, read);
-            (reading, answer.map(Said::Fields))
+            (reading, answer.map(|it| Said::Fields(Box::new(it))))
         };
         match said {
             Some(said) => {
@@ -264,7 +272,7 @@ impl Mind {
             }
             None => {
                 let error = reading.error.as_deref().unwrap_or("it could not be read");
-                let again = self.bdi().again(&self.run.templates, ask, error);
+                let again = BdiRun::again(&self.run.templates, ask, error);
                 let quoted = Part::own(ladder::quoted(reply));
                 self.messages.push(Message::new(Role::Assistant, [quoted]));
                 self.messages.push(again);
@@ -328,7 +336,7 @@ impl Mind {
     fn take(&mut self, said: Said) -> bool {
         let it = match said {
             Said::Words(_) => return false,
-            Said::Fields(it) => it,
+            Said::Fields(it) => *it,
         };
         let step = self.step.0;
         for reaction in it.reactions {
@@ -364,10 +372,10 @@ impl Mind {
         false
     }
 
-    /// The data of the chosen stocks, those of its doctrine where a trader names none.
+    /// The data of the chosen stocks; the usual ones where a trader names none.
     fn told(&self, indicators: &[&str], days: Option<usize>) -> Vec<String> {
         let indicators = match indicators {
-            [] => &["closes", "mean-5", "volume", "price-earnings"],
+            [] => &USUAL,
             some => some,
         };
         let days = days.unwrap_or(10).clamp(1, 30);

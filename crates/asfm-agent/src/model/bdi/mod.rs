@@ -218,7 +218,7 @@ impl BdiRun {
     }
 
     /// The question that follows an answer that could not be used.
-    fn again(&self, templates: &Templates, ask: &Ask, error: &str) -> Message {
+    fn again(templates: &Templates, ask: &Ask, error: &str) -> Message {
         let text = AgainText { error, shape: ask.shape.as_deref() };
         Message::new(Role::User, [Part::own(templates.render("bdi/again", &text))])
     }
@@ -289,6 +289,7 @@ impl BdiRun {
 }
 
 /// What the steps of a day follow from.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Occasion {
     /// Whether it is the day's first stage.
     first: bool,
@@ -390,7 +391,9 @@ impl<'r> BdiDay<'r> {
             .take(POSTS_MAX.into())
             .map(|it| PostText::new(&it))
             .collect();
-        let shared = bdi.social.broadcast == crate::crowd::Broadcast::All;
+        // What all read stands in the part that they share, if there is one.
+        let shared = bdi.layout == Layout::SharedFirst
+            && bdi.social.broadcast == crate::crowd::Broadcast::All;
         let news = own.broadcast(&seen);
         let news: Vec<&asfm_engine::News> = news.filter(|_| first).collect();
         let is_new = |it: &&&asfm_engine::News| !(shared && it.audience == Audience::All);
@@ -431,37 +434,7 @@ impl<'r> BdiDay<'r> {
         let held: Vec<StockId> = held.filter(|it| it.1.shares > 0).map(|it| it.0).collect();
         let mut looked_at: Vec<StockId> = run.order.clone();
         looked_at.retain(|it| held.contains(it) || pointed.contains(it));
-        // What is said again in every question of the day is stored once.
-        let messages = if paper {
-            let about = held.iter().map(|it| self.data[it.index()].about.as_str());
-            let about: Vec<&str> = about.collect();
-            let persona = format!("{persona}\n\nYou hold:\n{}\n\n", about.join("\n"));
-            let opening = format!(
-                "It is day {}, {}.\n{shown}",
-                market.day.0,
-                if occasion.trades { "a day of trading" } else { "and the exchange is closed" }
-            );
-            vec![
-                Message::new(
-                    Role::System,
-                    [Part::shared(&persona.into()), Part::shared(&bdi.system)],
-                ),
-                Message::new(Role::User, [Part::shared(&opening.into())]),
-                Message::new(Role::Assistant, [Part::own("I see. I begin my day.")]),
-            ]
-        } else {
-            vec![
-                Message::new(Role::System, [Part::shared(&bdi.system)]),
-                Message::new(
-                    Role::User,
-                    [
-                        Part::shared(&run.companies),
-                        Part::shared(&self.market),
-                        Part::shared(&shown),
-                    ],
-                ),
-            ]
-        };
+        let messages = self.opening(run, &occasion, market.day.0, &persona, &shown, &held);
         let (who, when) = (trader.index() as u64, market.when);
         let mut bells = run.seed.stream(Purpose::Decision, who, when);
         let bells = account.positions.iter().map(|_| bells.bell()).collect();
@@ -497,5 +470,36 @@ impl<'r> BdiDay<'r> {
             data_at: None,
         };
         mind.next()
+    }
+
+    /// The beginning of the conversation of one trader. What is said again in every question of the
+    /// day is stored once.
+    fn opening(
+        &self,
+        run: &Run,
+        occasion: &Occasion,
+        day: u32,
+        persona: &str,
+        shown: &Arc<str>,
+        held: &[StockId],
+    ) -> Vec<Message> {
+        let bdi = run.bdi.as_ref().expect("there are such traders");
+        if bdi.layout == Layout::SharedFirst {
+            let parts = [&run.companies, &self.market, shown].map(Part::shared);
+            return vec![
+                Message::new(Role::System, [Part::shared(&bdi.system)]),
+                Message::new(Role::User, parts),
+            ];
+        }
+        let about: Vec<&str> = held.iter().map(|it| self.data[it.index()].about.as_str()).collect();
+        let persona = format!("{persona}\n\nYou hold:\n{}\n\n", about.join("\n"));
+        let what = if occasion.trades { "a day of trading" } else { "and the exchange is closed" };
+        let opening = format!("It is day {day}, {what}.\n{shown}");
+        let system = [Part::shared(&persona.into()), Part::shared(&bdi.system)];
+        vec![
+            Message::new(Role::System, system),
+            Message::new(Role::User, [Part::shared(&opening.into())]),
+            Message::new(Role::Assistant, [Part::own("I see. I begin my day.")]),
+        ]
     }
 }

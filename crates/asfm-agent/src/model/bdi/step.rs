@@ -76,7 +76,6 @@ pub(crate) enum Field {
 
 /// What a run leaves out of all days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of the scenario")]
 pub(crate) struct Without {
     pub(crate) forum: bool,
     pub(crate) revision: bool,
@@ -144,7 +143,10 @@ impl Step {
     /// What its answer has, in order; nothing where it is words. A reason comes before what it is
     /// the reason of: a model that gives it afterwards only justifies what it said.
     pub(crate) fn fields(self, plan: Plan, without: Without, tells: bool) -> Vec<Field> {
-        use Field::*;
+        use Field::{
+            Action, Belief, Days, Indicators, Orders, Points, Post, Queries, Reactions, Reason,
+            Stocks, Topic, View,
+        };
         let all: &[Field] = match self {
             Self::React(_) => &[Reason, Action],
             Self::Broadcast | Self::Desire | Self::FirstView | Self::Analysis => &[],

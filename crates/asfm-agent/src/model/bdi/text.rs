@@ -281,9 +281,10 @@ impl OwnText {
             }
             let cost = own.cost(stock);
             // Whoever sees the profit of the first day sees what the first close made of it.
-            let now = match own.is_frozen(stock) {
-                true => companies[stock.index()].initial_close(),
-                false => at.reference,
+            let now = if own.is_frozen(stock) {
+                companies[stock.index()].initial_close()
+            } else {
+                at.reference
             };
             let profit = cost.and_then(|it| ratio(now.0 - it.0, it.0));
             holdings.push(HoldingText {

@@ -1,6 +1,7 @@
 //! Traders who believe, desire and intend: their days, whatever a model says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use asfm_agent::model::{Decision, Miss, Plan, Prompts, Rung, Turn, Wish};
@@ -104,7 +105,7 @@ pub(super) fn sensible(request: &Request, slot: Slot) -> String {
     let reactions = format!(r#""reactions": [{}]"#, reactions.join(", "));
     let belief = r#""belief": "Prices rise slowly, banks are cheap, the economy holds, others are calm, and I am sure of myself.",
         "trend": 60, "valuation": 55, "economy": 52, "sentiment": 48, "confidence": 70"#;
-    let (action, size) = if slot.trader % 2 == 0 { ("buy", "2.5") } else { ("sell", "1") };
+    let (action, size) = if slot.trader.is_multiple_of(2) { ("buy", "2.5") } else { ("sell", "1") };
     let price = if action == "buy" { "10.60" } else { "9.80" };
     let orders = format!(
         r#""reason": "The trend carries on.", "orders": [
@@ -195,6 +196,7 @@ pub(super) fn live(
     logs
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "others fail")]
 fn answered(request: &Request, slot: Slot) -> Result<Reply, Failure> {
     Ok(said(&sensible(request, slot)))
 }
@@ -343,7 +345,7 @@ fn hostile() -> Vec<(String, Reply)> {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        if !name.ends_with(".txt") {
+        if path.extension().is_none_or(|it| it != "txt") {
             continue;
         }
         let text = std::fs::read_to_string(&path).expect("a text");
@@ -607,10 +609,11 @@ text = "Ports reopen, and freight volumes rise."
                 continue;
             }
             let temperature = request.sampling.temperature_e3;
-            shown += &format!("===== step {}, temperature {temperature}\n", slot.step);
+            writeln!(shown, "===== step {}, temperature {temperature}", slot.step)
+                .expect("a String");
             let same = before.iter().zip(&request.messages).take_while(|(a, b)| a == b).count();
             for it in &request.messages[same..] {
-                shown += &format!("<{}>\n{}\n", it.role.word(), it.text());
+                writeln!(shown, "<{}>\n{}", it.role.word(), it.text()).expect("a String");
             }
             before.clone_from(&request.messages);
         }
@@ -796,6 +799,7 @@ fn the_questions_of_a_day_in_one_call() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "every word of a day")]
 fn the_questions_of_a_day_step_by_step() {
     assert_snapshot!(told("faithful", "shared-first"), @r#"
     ===== step 100, temperature 1300
@@ -951,6 +955,7 @@ fn the_questions_of_a_day_step_by_step() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "every word of a day")]
 fn the_questions_of_a_day_as_published() {
     assert_snapshot!(told("faithful", "paper"), @r#"
     ===== step 100, temperature 1300
