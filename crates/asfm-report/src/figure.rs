@@ -125,7 +125,7 @@ pub enum Shape {
         nodes: Vec<Node>,
         /// The links, by places of nodes, the lower first, each once.
         links: Vec<(u32, u32)>,
-        /// The lowest and the highest value that there can be.
+        /// The lowest and the highest value that is told apart; bars begin half-way between them.
         ends: (f64, f64),
     },
 }

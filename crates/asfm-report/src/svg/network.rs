@@ -2,8 +2,8 @@
 //!
 //! A circle shows who is connected at a glance and drowns where many are; a matrix shows blocks and
 //! density at any number of links. Both have the nodes in the same order, from the top of the circle
-//! clockwise and from the top of the matrix down, and beside each node a bar for its value, so that
-//! nothing is told by colour alone.
+//! clockwise and from the top of the matrix down, and beside each node a bar for its value, from the
+//! middle of the scale outwards or inwards, so that nothing is told by colour alone.
 
 use std::fmt::Write as _;
 
@@ -48,12 +48,12 @@ fn key(canvas: &mut Canvas, figure: &Figure, view: View, top: f64, scale: (f64, 
     let middle = f64::midpoint(scale.0, scale.1);
     let [low, middle, high] = [scale.0, middle, scale.1].map(|it| scale::shown(it, &figure.y));
     let y = top + 10.0;
-    canvas.line("l s1", (8.0, y - 4.0), (18.0, y - 4.0));
-    let below = format!("{}: from {low} below {middle}", figure.y.label);
+    canvas.line("l s1", (8.0, y - 4.0), (20.0, y - 4.0));
+    let below = format!("{} below {middle}, down to {low}: inwards", figure.y.label);
     canvas.text("t", (24.0, y), Anchor::Start, &cut(&below, SMALL, view.width / 2.0 - 40.0));
     let (x, y) = if view.width < 500.0 { (8.0, y + 18.0) } else { (view.width / 2.0 + 16.0, y) };
-    canvas.line("l s0", (x, y - 4.0), (x + 20.0, y - 4.0));
-    let above = format!("from {middle} to {high}; the longer, the higher");
+    canvas.line("l s0", (x, y - 4.0), (x + 12.0, y - 4.0));
+    let above = format!("above {middle}, up to {high}: outwards");
     canvas.text("t", (x + 26.0, y), Anchor::Start, &cut(&above, SMALL, view.width - x - 34.0));
 }
 
@@ -107,7 +107,10 @@ fn circle(
     for (at, value) in values.iter().enumerate() {
         let foot = place(at, radius + 4.0);
         match value {
-            Some(it) => canvas.line(class(*it), foot, place(at, radius + 4.0 + BAR * it.max(0.02))),
+            Some(it) => {
+                let middle = radius + 4.0 + BAR / 2.0;
+                canvas.line(class(*it), place(at, middle), place(at, radius + 4.0 + BAR * it));
+            }
             None => canvas.circle("p", foot, 1.5, None),
         }
         canvas.circle("id", place(at, radius), 1.8, hints.get(at).map(String::as_str));
@@ -151,7 +154,7 @@ fn matrix(
         let Some(it) = value else { continue };
         let y = corner.1 + cell * count(at);
         let bar = if *it < 0.5 { "f s1" } else { "f s0" };
-        let (a, b) = ((x, y + cell * 0.1), (x + BAR * it.max(0.02), y + cell * 0.9));
+        let (a, b) = ((x + BAR / 2.0, y + cell * 0.1), (x + BAR * it, y + cell * 0.9));
         canvas.rect(bar, a, b, hints.get(at).map(String::as_str));
     }
 }
