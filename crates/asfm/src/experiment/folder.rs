@@ -156,9 +156,11 @@ impl Folder {
             fs::read_to_string(path).map_err(failed)
         };
         let mut texts = vec![read(&path)?];
-        let beside = path.with_file_name(companies(arm));
-        if beside.exists() {
-            texts.push(read(&beside)?);
+        for (_, end) in BESIDE {
+            let beside = path.with_file_name(beside(arm, end));
+            if beside.exists() {
+                texts.push(read(&beside)?);
+            }
         }
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         if self.header.scenarios.get(arm) == Some(&fingerprint(&texts)) {
@@ -208,9 +210,16 @@ struct Format {
     format: u32,
 }
 
-/// The file of an arm's companies, beside its scenario.
-pub(super) fn companies(arm: &str) -> String {
-    format!("{arm}.companies.toml")
+/// The keys by which a scenario names files, and how those of an arm end that are kept beside it.
+pub(super) const BESIDE: [(&str, &str); 3] = [
+    ("companies", "companies.toml"),
+    ("news-file", "news.toml"),
+    ("population.table", "population.csv"),
+];
+
+/// A file beside an arm's scenario.
+pub(super) fn beside(arm: &str, end: &str) -> String {
+    format!("{arm}.{end}")
 }
 
 /// Sixteen digits that stand for texts.

@@ -10,7 +10,7 @@ use asfm_experiment::{Experiment, Task};
 use serde_json::json;
 
 use super::flags::{Changes, Plan};
-use super::folder::{EXPERIMENT, Folder, Header, companies, fingerprint};
+use super::folder::{BESIDE, EXPERIMENT, Folder, Header, beside, fingerprint};
 use crate::cli::Brain;
 use crate::failure::{Failure, misuse};
 use crate::scenario;
@@ -153,17 +153,28 @@ fn arm_scenario(
         Ok(text)
     })?;
     let scenario = scenario::whole(scenario)?;
+    let written: toml_edit::DocumentMut = text.parse().unwrap_or_default();
     let mut kept = text;
     let mut others = Vec::new();
-    for (_, text) in included {
-        let name = companies(&arm.name);
-        let moved = [("companies".to_owned(), format!("{name:?}"))];
+    for (key, end) in BESIDE {
+        let Some(name) = written_at(written.as_table(), key) else { continue };
+        let Some((_, text)) = included.iter().find(|it| it.0 == name) else { continue };
+        let name = beside(&arm.name, end);
+        let moved = [(key.to_owned(), format!("{name:?}"))];
         kept = scenario::changed(&whose, &kept, &moved)?;
-        others.push((format!("scenarios/{name}"), text));
+        others.push((format!("scenarios/{name}"), text.clone()));
     }
     let mut files = vec![(format!("scenarios/{}.toml", arm.name), kept)];
     files.extend(others);
     Ok((scenario, files))
+}
+
+/// The text at a dotted key.
+fn written_at<'t>(table: &'t dyn toml_edit::TableLike, key: &str) -> Option<&'t str> {
+    match key.split_once('.') {
+        Some((first, rest)) => written_at(table.get(first)?.as_table_like()?, rest),
+        None => table.get(key)?.as_str(),
+    }
 }
 
 /// What a plan would take.
