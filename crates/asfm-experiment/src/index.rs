@@ -27,7 +27,9 @@ impl Term {
             }
             Index::SellBuyCount => return self.sides(run, |it| (it.sells.into(), it.buys.into())),
             Index::SellBuyValue => return self.sides(run, |it| (it.sell_value, it.buy_value)),
-            Index::PriceImpact | Index::PriceImpactFit => return self.impact(measure, run),
+            Index::PriceImpact | Index::PriceImpactGap | Index::PriceImpactFit => {
+                return self.impact(measure, run);
+            }
             Index::Volatility => moments::sd(&self.returns(run)?).map(|it| it.value),
             Index::Kurtosis => {
                 moments::excess_kurtosis(&self.returns(run)?).map(|it| it.value + 3.0)
@@ -123,7 +125,8 @@ impl Term {
             return Ok(r * r);
         }
         let sd = |of: &[f64]| moments::sd(of).map(|it| it.value).map_err(|it| it.to_string());
-        ratio(r * sd(&y)?, sd(&x)?)
+        let slope = ratio(r * sd(&y)?, sd(&x)?)?;
+        Ok(if measure == Index::PriceImpactGap { slope - 1.0 } else { slope })
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) enum Index {
     SellBuyCount,
     SellBuyValue,
     PriceImpact,
+    PriceImpactGap,
     PriceImpactFit,
 }
 
@@ -162,6 +163,7 @@ const MEASURES: &[Row] = &[
     index(Index::SellBuyCount, "sell-buy-count", "sell orders over buy orders", STOCKS, Unit::Other),
     index(Index::SellBuyValue, "sell-buy-value", "value of sell orders over value of buy orders, at their limits", STOCKS, Unit::Other),
     index(Index::PriceImpact, "price-impact", "least-squares slope over stock-days of the return on 0.03 x InvPhi(B / (B + S)), B and S the shares asked for and offered", STOCKS, Unit::Other),
+    index(Index::PriceImpactGap, "price-impact-gap", "that slope less 1: nothing where limits are drawn", STOCKS, Unit::Other),
     index(Index::PriceImpactFit, "price-impact-fit", "R^2 of that line", STOCKS, Unit::Other),
     crowd(Crowd::Belief, "belief", "score of belief (0 to 100, mean of five dimensions), mean of traders and days", VIEWS, Unit::Other),
     crowd(Crowd::BeliefIn(0), "belief-trend", "the same of one dimension: where prices go", VIEWS, Unit::Other),
