@@ -53,13 +53,13 @@ fn prompt(c: &mut Criterion) {
     let (scenario, mut engine, before) = tenth_day();
     let prompts = Prompts::new(&scenario, Seed(1), FormKind::Schema).expect("prompts");
     let round = engine.next_round().expect("thirty days");
-    let briefing = prompts.briefing(&round, before.as_ref());
+    let briefing = prompts.briefing(&round, before.as_ref(), None);
     let exact = reply(&answer(&scenario));
     let mut group = c.benchmark_group("prompt");
     group.bench_function("a run", |b| {
         b.iter(|| Prompts::new(&scenario, Seed(1), FormKind::Schema));
     });
-    group.bench_function("a stage", |b| b.iter(|| prompts.briefing(&round, before.as_ref())));
+    group.bench_function("a stage", |b| b.iter(|| prompts.briefing(&round, before.as_ref(), None)));
     group.bench_function("one question", |b| {
         b.iter(|| briefing.open(black_box(TraderId::at(3))));
     });

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::crowd::{SocialSettings, Society};
 use crate::desk::Desk;
 use crate::market::Stage;
-use crate::model::{Profile, PromptSettings};
+use crate::model::{self, Profile, PromptSettings};
 use crate::refusal::{self, CastError};
 use crate::rule::{Rule, Rules, Tone};
 use crate::worth::Worth;
@@ -79,6 +79,8 @@ enum Brain {
     ZeroIntelligence,
     /// Asks a language model, elsewhere.
     Model,
+    /// The same, but on some days a coded trader orders for it (a quirk).
+    Mind,
 }
 
 /// One kind of trader.
@@ -130,6 +132,7 @@ impl Cast {
         if brains == BrainKind::Rules || brains == BrainKind::Model && by_rule {
             refusal::check_topics(scenario, &rules.news)?;
         }
+        let social = SocialSettings::read(scenario).map_err(CastError::Social)?;
         let profiles = if brains == BrainKind::Model { Profile::all() } else { Vec::new() };
         let mut kinds = Vec::with_capacity(scenario.kinds().len());
         let mut pieces = Vec::new();
@@ -138,6 +141,7 @@ impl Cast {
                 // An account that only pads is part of the exchange's setting.
                 BrainKind::ZeroIntelligence if kind.profile == "padding" => Brain::Padding,
                 BrainKind::ZeroIntelligence => Brain::ZeroIntelligence,
+                BrainKind::Model if !kind.by_rule && model::believes(&kind.profile) => Brain::Mind,
                 BrainKind::Model if !kind.by_rule && kind.profile != "padding" => {
                     if profiles.iter().all(|it| it.name != kind.profile) {
                         return Err(refusal::untold_profile(scenario, at));
@@ -162,7 +166,8 @@ impl Cast {
             let stocks = scenario.companies().len();
             let opinions = opinions(seed, &traders, stocks, spread);
             kinds.push(Player { brain, first, traders: traders.len(), opinions });
-            if matches!(brain, Brain::Model | Brain::Padding) {
+            let is_coded = brain == Brain::Mind && social.quirks.coded > 0.0;
+            if matches!(brain, Brain::Model | Brain::Padding | Brain::Mind) && !is_coded {
                 continue;
             }
             let starts = traders.clone().step_by(PIECE);
@@ -170,12 +175,9 @@ impl Cast {
                 starts.map(|it| Piece { kind: at, traders: it..(it + PIECE).min(traders.end) }),
             );
         }
-        let talks = scenario.kinds().iter().zip(&kinds).any(|(kind, it)| {
-            it.brain == Brain::Bdi || it.brain == Brain::Model && kind.profile.starts_with("bdi")
-        });
-        let settings_of_society = SocialSettings::read(scenario).map_err(CastError::Social)?;
-        let society = talks
-            .then(|| Society::new(scenario, seed, settings_of_society, brains == BrainKind::Model));
+        let talks = kinds.iter().any(|it| matches!(it.brain, Brain::Bdi | Brain::Mind));
+        let society =
+            talks.then(|| Society::new(scenario, seed, social, brains == BrainKind::Model));
         Ok(Self {
             society,
             tone: (Day(0), Tone::default()),
@@ -194,9 +196,11 @@ impl Cast {
         &self.rules
     }
 
-    /// The traders that ask a language model, in order; [`Self::decide`] leaves them out.
+    /// The traders that ask a language model, in order; [`Self::decide`] leaves them out, but for
+    /// those for whom the coded trader orders on the day.
     pub fn model_traders(&self) -> impl Iterator<Item = TraderId> {
-        let asking = self.kinds.iter().filter(|it| it.brain == Brain::Model);
+        let asks = |it: &&Player| matches!(it.brain, Brain::Model | Brain::Mind);
+        let asking = self.kinds.iter().filter(asks);
         asking.flat_map(|it| (it.first..it.first + it.traders).map(TraderId::at))
     }
 
@@ -283,6 +287,15 @@ impl Cast {
             Brain::Bdi => {
                 let society = self.society.as_ref().expect("there is one where anybody talks");
                 self.seat(piece, round, stage, |desk| self.think(desk, society))
+            }
+            Brain::Mind => {
+                let society = self.society.as_ref().expect("there is one where anybody talks");
+                self.seat(piece, round, stage, |desk| {
+                    let own = society.insight(desk.seen.trader());
+                    if own.is_coded() && own.is_active() {
+                        self.rules.technical.trade(desk);
+                    }
+                })
             }
             Brain::Model | Brain::Padding => Decisions::new(),
         }

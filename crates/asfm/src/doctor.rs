@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow};
-use asfm_agent::model::{Prompts, Reading, Steps, Turn};
+use asfm_agent::model::{Prompts, Reading, Turn};
 use asfm_chat::{FormKind, Reply, Usage};
-use asfm_engine::{Day, Engine, Scenario, StageKind};
+use asfm_engine::{Engine, Scenario};
 use asfm_llm::{Client, EndpointProbe, Source, Spec, Spent, estimate_request};
 use serde::Serialize;
 
@@ -99,14 +99,16 @@ fn examine(
     let runtime = runtime.context("cannot start to wait for answers")?;
     let probe = runtime.block_on(client.probe());
     let seed = scenario.seed();
-    let cast = scenario::cast(&scenario, seed, flags.brain.kind())?;
+    let mut cast = scenario::cast(&scenario, seed, flags.brain.kind())?;
     let prompts = Prompts::new(&scenario, seed, client.form());
     let prompts = prompts.map_err(|error| Failure::from(error.place().clone()))?;
     let name = scenario.name().to_owned();
-    let stages = stages(&scenario);
+    let calls = prompts.settings().questions(&scenario, 1)?;
     let mut engine = Engine::new(scenario, seed);
     let round = engine.next_round().context("the scenario has no stage")?;
-    let briefing = prompts.briefing(&round, None);
+    // What is asked of those who believe depends on who acts today, which the cast works out.
+    drop(cast.decide(&round));
+    let briefing = prompts.briefing(&round, None, cast.society());
     let turns = cast.model_traders().map(|it| briefing.open(it));
     let mut first = None;
     let (mut sum, mut longest, mut traders, mut limit) = (0_u64, 0, 0_u64, 0);
@@ -132,10 +134,6 @@ fn examine(
             })
         }
     };
-    let asked = prompts.settings();
-    let twice = asked.observation == Steps::TwoCall && asked.observation_blocks;
-    let steps = if twice { 2 } else { 1 };
-    let calls = traders * stages * steps;
     let usage = trial.as_ref().ok().map(|it| (it.prompt_tokens, it.answer_tokens, it.seconds));
     let mean_prompt = usage.and_then(|it| it.0).map_or(sum / traders.max(1), u64::from);
     let mean_answer = u64::from(usage.and_then(|it| it.1).unwrap_or(limit));
@@ -167,15 +165,6 @@ fn examine(
     };
     it.problems = it.problems(client.form());
     Ok(it)
-}
-
-/// How many stages of a run ask for orders.
-fn stages(scenario: &Scenario) -> u64 {
-    let asked = |day: u32| {
-        let stages = scenario.stages(Day(day)).iter();
-        stages.filter(|it| **it != StageKind::Talk).count() as u64
-    };
-    (1..=scenario.days()).map(asked).sum()
 }
 
 fn trial(reply: &Reply, reading: &Reading) -> Trial {

@@ -142,7 +142,9 @@ impl Drive {
             let mut decisions = self.cast.decide(&round);
             if let Some(talk) = &mut self.talk {
                 let (before, recorder) = (self.past.last.as_deref(), self.recorder.as_mut());
-                let talked = talk.decide(&round, before, &mut decisions, recorder, stop)?;
+                let society = self.cast.society();
+                let talked =
+                    talk.decide(&round, before, society, &mut decisions, recorder, stop)?;
                 if let Talked::Stopped(why) = talked {
                     return Ok(Some(Stopped::before(&round, &why)));
                 }

@@ -1,6 +1,6 @@
 //! What one trader gets of its society on one day.
 
-use asfm_engine::{Belief, Day, News, Observation, PostId, Price, StockId, TraderId};
+use asfm_engine::{Belief, Cash, Day, News, Observation, PostId, Price, StockId, TraderId};
 
 use super::persona::Persona;
 use super::setting::SocialSettings;
@@ -96,6 +96,16 @@ impl<'s> Insight<'s> {
     /// Stocks that it does not hold and is pointed to today, the same whenever it is asked.
     pub fn recommended(&self, seen: &Observation<'_>) -> Vec<StockId> {
         self.society.recommended(seen, self.trader)
+    }
+
+    /// Whether it sees its position in a stock as that was on the first day (a quirk).
+    pub(crate) fn is_frozen(&self, stock: StockId) -> bool {
+        self.society.is_frozen(self.trader, stock)
+    }
+
+    /// What it had before the first day, at the initial closes.
+    pub fn start(&self) -> Cash {
+        self.society.start(self.trader)
     }
 
     /// What it paid per share for what it holds of a stock, on average.

@@ -8,11 +8,13 @@
 //! An [`Insight`] is what one trader gets of it on one day, whether it decides by rule or asks a
 //! language model.
 
+mod archive;
 mod insight;
 mod persona;
 mod setting;
 mod society;
 
+pub(crate) use archive::{Archive, Piece};
 pub use insight::{Insight, Shown};
 pub use persona::{Level, Persona, Strategy};
 pub use setting::{Broadcast, Quirks, SocialSettings};

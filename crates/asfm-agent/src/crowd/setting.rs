@@ -37,6 +37,10 @@ pub struct SocialSettings {
     pub revision: bool,
     /// `inquiry`: false lets nobody look for news and data of its own.
     pub inquiry: bool,
+    /// `retrieved`: how many pieces of news a trader finds who looks for some.
+    pub retrieved: u32,
+    /// `retrieval-days`: how many days back it looks, today included.
+    pub retrieval_days: u32,
     /// What the published code does and the paper does not say.
     pub quirks: Quirks,
 }
@@ -67,6 +71,9 @@ pub struct Quirks {
     pub coded: f64,
     /// `least-lot`: an order of less than a lot becomes a lot.
     pub least_lot: bool,
+    /// `free-weight`: what a language model orders is cut to what the weights of its positions
+    /// allow, and purchases are scaled down together.
+    pub free_weight: bool,
     /// `frozen-profit`: a trader sees the profit of a position as it was on the first day.
     pub frozen_profit: bool,
     /// `oldest-first`: of equally hot posts those of the earliest traders are shown.
@@ -83,6 +90,7 @@ impl Quirks {
         drawn_price: 0.03,
         coded: 0.5,
         least_lot: true,
+        free_weight: true,
         frozen_profit: true,
         oldest_first: true,
         show_again: true,
@@ -104,6 +112,8 @@ impl Default for SocialSettings {
             broadcast: Broadcast::default(),
             revision: true,
             inquiry: true,
+            retrieved: 2,
+            retrieval_days: 7,
             quirks: Quirks::default(),
         }
     }
@@ -140,9 +150,12 @@ struct Written {
     broadcast: Option<Broadcast>,
     revision: Option<bool>,
     inquiry: Option<bool>,
+    retrieved: Option<Spanned<Whole>>,
+    retrieval_days: Option<Spanned<Whole>>,
     drawn_price: Option<Spanned<Real>>,
     coded: Option<Spanned<Real>>,
     least_lot: Option<bool>,
+    free_weight: Option<bool>,
     frozen_profit: Option<bool>,
     oldest_first: Option<bool>,
     show_again: Option<bool>,
@@ -208,6 +221,13 @@ impl SocialSettings {
             broadcast: it.broadcast.unwrap_or(own.broadcast),
             revision: it.revision.unwrap_or(own.revision),
             inquiry: it.inquiry.unwrap_or(own.inquiry),
+            retrieved: read.whole("retrieved", it.retrieved.as_ref(), own.retrieved, 0..=16)?,
+            retrieval_days: read.whole(
+                "retrieval_days",
+                it.retrieval_days.as_ref(),
+                own.retrieval_days,
+                1..=10_000,
+            )?,
             quirks: Quirks {
                 drawn_price: read.real(
                     "drawn_price",
@@ -217,6 +237,7 @@ impl SocialSettings {
                 )?,
                 coded: read.real("coded", it.coded.as_ref(), quirks.coded, 1.0)?,
                 least_lot: it.least_lot.unwrap_or(quirks.least_lot),
+                free_weight: it.free_weight.unwrap_or(quirks.free_weight),
                 frozen_profit: it.frozen_profit.unwrap_or(quirks.frozen_profit),
                 oldest_first: it.oldest_first.unwrap_or(quirks.oldest_first),
                 show_again: it.show_again.unwrap_or(quirks.show_again),

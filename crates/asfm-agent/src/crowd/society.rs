@@ -1,8 +1,8 @@
 //! What traders who talk to each other share.
 
 use asfm_engine::{
-    Belief, Day, Observation, PostId, Price, Purpose, RoundLog, Scenario, Seed, Speech, StockId,
-    Trade, TraderId, endowments,
+    Belief, Cash, Day, Observation, PostId, Price, Purpose, RoundLog, Scenario, Seed, Speech,
+    StageKind, StockId, Trade, TraderId, endowments,
 };
 use asfm_social::{
     Audience, FeedOptions, Forum, IsolateRule, Network, NetworkOptions, SeenRule, TieRule, UserId,
@@ -37,6 +37,10 @@ pub struct Society {
     pub(super) today: Today,
     /// Who traded what in the round that is heard; kept for its memory.
     traded: Vec<(TraderId, StockId)>,
+    /// What each trader had before the first day, at the initial closes.
+    starts: Vec<Cash>,
+    /// The last round in which anybody could trade, where texts are kept.
+    last: Option<RoundLog>,
 }
 
 /// What follows, for one day, from everything before it.
@@ -93,7 +97,7 @@ impl Society {
                     .collect::<Vec<_>>()
             })
             .collect();
-        let positions = positions(scenario, seed);
+        let (positions, starts) = positions(scenario, seed);
         let quirks = settings.quirks;
         let users = u32::try_from(traders).expect("at most 100 000 000 traders");
         let mut network = network(users, stocks, &settings);
@@ -117,6 +121,8 @@ impl Society {
             keeps_texts,
             today: Today::default(),
             traded: Vec::new(),
+            starts,
+            last: None,
             settings,
             seed,
         }
@@ -135,6 +141,16 @@ impl Society {
     /// What was said and how it was taken.
     pub fn forum(&self) -> &Forum {
         &self.forum
+    }
+
+    /// The last round in which anybody could trade, for those who are told what became of what
+    /// they asked for; where texts are kept.
+    pub(crate) fn last_trading(&self) -> Option<&RoundLog> {
+        self.last.as_ref()
+    }
+
+    pub(super) fn start(&self, trader: TraderId) -> Cash {
+        self.starts[trader.index()]
     }
 
     /// What every trader believes.
@@ -203,6 +219,9 @@ impl Society {
     /// What refers to a post that does not exist was said in vain.
     pub fn hear(&mut self, log: &RoundLog) {
         self.open(log.day);
+        if self.keeps_texts && log.kind != StageKind::Talk {
+            self.last = Some(log.clone());
+        }
         for trade in &log.trades {
             self.settle(trade);
         }
@@ -280,6 +299,12 @@ impl Society {
         Some(Price(it.paid / shares))
     }
 
+    /// Whether a trader sees a position as it was on the first day (a quirk).
+    pub(super) fn is_frozen(&self, trader: TraderId, stock: StockId) -> bool {
+        let at = trader.index() * self.stocks + stock.index();
+        self.first.as_ref().is_some_and(|it| it[at].shares > 0)
+    }
+
     pub(super) fn shown_to(&self, trader: TraderId) -> &[PostId] {
         let at = trader.index();
         match self.today.starts.get(at..at + 2) {
@@ -340,20 +365,24 @@ fn id(post: PostId) -> asfm_social::PostId {
     asfm_social::PostId(post.0)
 }
 
-/// What every trader holds before the first day, and what it paid.
-fn positions(scenario: &Scenario, seed: Seed) -> Vec<Position> {
+/// What every trader holds before the first day and what it paid, and what it has in all.
+fn positions(scenario: &Scenario, seed: Seed) -> (Vec<Position>, Vec<Cash>) {
     let companies = scenario.companies();
     let mut positions = Vec::with_capacity(scenario.traders() * companies.len());
-    for (who, (_, shares)) in endowments(scenario, seed).into_iter().enumerate() {
+    let mut starts = Vec::with_capacity(scenario.traders());
+    for (who, (cash, shares)) in endowments(scenario, seed).into_iter().enumerate() {
+        let mut wealth = i128::from(cash.0);
         for (at, shares) in shares.into_iter().enumerate() {
             let stock = StockId(u16::try_from(at).expect("a stock"));
+            let first = companies[at].initial_close();
             let cost = scenario.roster().and_then(|it| it.cost(TraderId::at(who), stock));
-            let cost = cost.unwrap_or(companies[at].initial_close());
-            let paid = i128::from(cost.0) * i128::from(shares);
+            let paid = i128::from(cost.unwrap_or(first).0) * i128::from(shares);
             positions.push(Position { shares, paid: i64::try_from(paid).unwrap_or(i64::MAX) });
+            wealth += i128::from(first.0) * i128::from(shares);
         }
+        starts.push(Cash(i64::try_from(wealth).unwrap_or(i64::MAX)));
     }
-    positions
+    (positions, starts)
 }
 
 fn network(users: u32, stocks: usize, settings: &SocialSettings) -> Network {

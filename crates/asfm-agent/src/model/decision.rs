@@ -1,6 +1,6 @@
 //! What one trader wants in one stage, after a model was asked.
 
-use asfm_engine::{Decisions, Side, StockId, TraderId, Unreadable};
+use asfm_engine::{Decisions, Exposure, Side, Statement, StockId, TraderId, Unreadable};
 
 /// One thing that a model asked for, exactly as it asked: whether it can be is for the exchange to
 /// judge.
@@ -38,12 +38,23 @@ pub struct Decision {
     /// Whether nothing is asked for because no answer could be used: such a hold is nobody's
     /// choice, and behavioural statistics leave it out.
     pub fallback: bool,
+    /// What it says.
+    pub statements: Vec<Statement>,
+    /// Which posts it was shown.
+    pub exposures: Vec<Exposure>,
 }
 
 impl Decision {
     /// A trader that wants nothing.
     pub(crate) fn hold(trader: TraderId) -> Self {
-        Self { trader, wishes: Vec::new(), reason: None, fallback: false }
+        Self {
+            trader,
+            wishes: Vec::new(),
+            reason: None,
+            fallback: false,
+            statements: Vec::new(),
+            exposures: Vec::new(),
+        }
     }
 
     /// A trader for whom nothing could be found out.
@@ -51,8 +62,10 @@ impl Decision {
         Self { fallback: true, ..Self::hold(trader) }
     }
 
-    /// Adds what the trader asks for to what all ask for.
+    /// Adds what the trader asks for, says and was shown to what all do.
     pub fn add_to(self, decisions: &mut Decisions) {
+        self.exposures.into_iter().for_each(|it| decisions.show(it));
+        self.statements.into_iter().for_each(|it| decisions.state(it));
         for wish in self.wishes {
             match wish {
                 Wish::Order { stock, side, qty, price } => {

@@ -32,7 +32,7 @@
 //!
 //! let round = engine.next_round().expect("day 1 opens");
 //! let mut decisions = cast.decide(&round); // those who follow rules
-//! let briefing = prompts.briefing(&round, None);
+//! let briefing = prompts.briefing(&round, None, cast.society());
 //! for trader in cast.model_traders() {
 //!     let mut turn = briefing.open(trader);
 //!     while let Turn::Ask(session, request) = turn {
@@ -66,6 +66,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub(crate) mod bdi;
 mod clip;
 mod decision;
 mod feedback;
@@ -80,10 +81,11 @@ mod template;
 mod untrusted;
 mod view;
 
+pub use bdi::{believes, decides};
 pub use decision::{Decision, Wish};
 pub use ladder::{ANSWER_BYTES_MAX, Ladder, ORDERS_MAX};
 pub use profile::{PARAPHRASES, Profile, Wording};
 pub use prompt::{Briefing, PROMPT_VERSION, Prompts};
 pub use reading::{Miss, Reading, RepairCode, Rung};
 pub use session::{Session, Turn};
-pub use setting::{Layout, PromptSettings, Steps, WordingChoice};
+pub use setting::{Layout, Plan, PromptSettings, Steps, Temperatures, WordingChoice};

@@ -8,13 +8,15 @@ use asfm_engine::{
 };
 use serde::Serialize;
 
+use crate::crowd::{SocialSettings, Society};
+use crate::model::bdi::{self, BdiDay, BdiRun};
 use crate::model::clip::Purse;
 use crate::model::decision::Decision;
 use crate::model::feedback::Feedback;
 use crate::model::form::{self, Limits};
 use crate::model::ladder::Ladder;
 use crate::model::profile::{Profile, Wording};
-use crate::model::session::{Session, Turn};
+use crate::model::session::{Plain, Turn};
 use crate::model::setting::{Layout, PromptSettings, WordingChoice};
 use crate::model::template::Templates;
 use crate::model::view::{self, FeedbackText, MarketRulesText, MarketText, OwnText};
@@ -35,18 +37,20 @@ pub(crate) struct Run {
     pub(crate) settings: PromptSettings,
     pub(crate) form: Form,
     pub(crate) ladder: Ladder,
-    seed: Seed,
-    templates: Templates,
+    pub(crate) seed: Seed,
+    pub(crate) templates: Templates,
     /// The stocks, sorted by code.
-    order: Vec<StockId>,
+    pub(crate) order: Vec<StockId>,
     system: Arc<str>,
-    companies: Arc<str>,
+    pub(crate) companies: Arc<str>,
     /// The question of a decision in one call.
     whole: Arc<str>,
     /// The two questions of a decision in two calls.
     analysis: Arc<str>,
     orders: Arc<str>,
     kinds: Vec<KindText>,
+    /// What is asked of those who believe, desire and intend, if there are any.
+    pub(crate) bdi: Option<BdiRun>,
 }
 
 /// What the traders of one kind are told that they are.
@@ -54,8 +58,10 @@ pub(crate) struct Run {
 struct KindText {
     first: usize,
     traders: usize,
-    /// Absent for a kind that decides by rule.
+    /// Absent for a kind that decides by rule, or believes.
     profile: Option<Profile>,
+    /// Whether its traders believe, desire and intend.
+    believes: bool,
 }
 
 /// What a question is for.
@@ -129,7 +135,13 @@ impl Prompts {
             orders: most_orders(scenario),
             reason_characters: settings.reason_characters,
         };
+        let kinds = kinds(scenario, settings)?;
+        let social = SocialSettings::read(scenario).map_err(CastError::Social)?;
+        let believes = kinds.iter().any(|it| it.believes);
+        let bdi =
+            believes.then(|| BdiRun::new(scenario, &templates, &settings, social, form, &codes));
         let run = Run {
+            bdi,
             form: form::form(form, &limits),
             ladder: Ladder::with_reasons(scenario, settings.reason_characters as usize),
             system: templates.render("system", &system).into(),
@@ -137,7 +149,7 @@ impl Prompts {
             whole: question(Step::Whole),
             analysis: question(Step::Analysis),
             orders: question(Step::Orders),
-            kinds: kinds(scenario, settings)?,
+            kinds,
             settings,
             seed,
             templates,
@@ -162,15 +174,31 @@ impl Prompts {
     }
 
     /// Prepares the questions of one stage; `before` is the round before, if traders are to be told
-    /// what became of their orders.
-    pub fn briefing<'r>(&self, round: &'r Round<'_>, before: Option<&'r RoundLog>) -> Briefing<'r> {
+    /// what became of their orders, `society` what those share who believe, desire and intend, of
+    /// the day of the round.
+    ///
+    /// # Panics
+    ///
+    /// If there are such traders and no society.
+    pub fn briefing<'r>(
+        &self,
+        round: &'r Round<'_>,
+        before: Option<&'r RoundLog>,
+        society: Option<&'r Society>,
+    ) -> Briefing<'r> {
         let run = Arc::clone(&self.run);
+        let day = run.bdi.as_ref().map(|it| {
+            let society = society.expect("who believes has a society");
+            let feedback = run.settings.feedback;
+            BdiDay::new(it, &run.templates, &run.order, round, society, feedback)
+        });
         let before = before.filter(|it| run.settings.feedback && it.kind != StageKind::Talk);
         let blocks = run.settings.observation_blocks;
         let market = MarketText::new(round.scenario(), &run.order, round.market(), blocks);
         Briefing {
             market: run.templates.render("market", &market).into(),
             feedback: before.map(Feedback::new),
+            day,
             round,
             run,
         }
@@ -185,11 +213,19 @@ impl Run {
         }
     }
 
+    fn kind(&self, trader: TraderId) -> Option<&KindText> {
+        let index = trader.index();
+        self.kinds.iter().find(|it| (it.first..it.first + it.traders).contains(&index))
+    }
+
+    /// Whether a trader believes, desires and intends.
+    fn believes(&self, trader: TraderId) -> bool {
+        self.kind(trader).is_some_and(|it| it.believes)
+    }
+
     /// What a trader is told that it is, if it is asked.
     fn profile(&self, trader: TraderId) -> Option<&str> {
-        let index = trader.index();
-        let kind =
-            self.kinds.iter().find(|it| (it.first..it.first + it.traders).contains(&index))?;
+        let kind = self.kind(trader)?;
         kind.profile.as_ref().map(|it| it.worded(self.wording(trader)))
     }
 
@@ -213,6 +249,7 @@ pub struct Briefing<'r> {
     round: &'r Round<'r>,
     market: Arc<str>,
     feedback: Option<Feedback<'r>>,
+    day: Option<BdiDay<'r>>,
 }
 
 impl Briefing<'_> {
@@ -226,6 +263,9 @@ impl Briefing<'_> {
     /// If the scenario has no such trader.
     pub fn open(&self, trader: TraderId) -> Turn {
         let market = self.round.market();
+        if let Some(day) = self.day.as_ref().filter(|_| self.run.believes(trader)) {
+            return day.open(&self.run, self.round, trader);
+        }
         let Some(profile) = self.run.profile(trader).filter(|_| market.kind != StageKind::Talk)
         else {
             return Turn::Done(Decision::hold(trader));
@@ -261,7 +301,7 @@ impl Briefing<'_> {
             step: 0,
             attempt: 0,
         };
-        Session {
+        Plain {
             seeds: [(); 4].map(|()| draws.word() >> 1),
             purse: self.run.settings.clip.then(|| Purse::new(&seen)),
             run: Arc::clone(&self.run),
@@ -293,8 +333,9 @@ fn kinds(scenario: &Scenario, settings: PromptSettings) -> Result<Vec<KindText>,
     let mut kinds = Vec::with_capacity(scenario.kinds().len());
     for (at, kind) in scenario.kinds().iter().enumerate() {
         let found = all.iter().find(|it| it.name == kind.profile);
+        let believes = !kind.by_rule && bdi::believes(&kind.profile);
         let profile = match found {
-            _ if kind.by_rule => None,
+            _ if kind.by_rule || believes || kind.profile == "padding" => None,
             Some(_) if !settings.profile => neutral(),
             Some(it) => Some(it.clone()),
             None => return Err(refusal::untold_profile(scenario, at)),
@@ -303,6 +344,7 @@ fn kinds(scenario: &Scenario, settings: PromptSettings) -> Result<Vec<KindText>,
             first: kind.first as usize,
             traders: kind.traders as usize,
             profile,
+            believes,
         });
     }
     Ok(kinds)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use asfm_chat::{Failure, Form, Message, Part, Reply, Request, Role, Sampling, Slot};
 use asfm_engine::TraderId;
 
+use crate::model::bdi::Mind;
 use crate::model::clip::Purse;
 use crate::model::decision::{Decision, Wish};
 use crate::model::ladder::{self, Ladder};
@@ -22,12 +23,56 @@ pub enum Turn {
 
 /// One trader's train of thought in one stage, waiting for an answer.
 ///
-/// It owns all that it needs, so it can wait anywhere. A failure to get an answer ends it at once,
-/// for whoever carries questions has tried again already. An answer that came and cannot be used,
-/// whatever the reason, is asked for once more, with what is wrong with it; then the trader holds,
-/// and the hold is marked as nobody's choice.
+/// It owns all that it needs, so it can wait anywhere. A failure to get an answer ends a step at
+/// once, for whoever carries questions has tried again already. An answer that came and cannot be
+/// used, whatever the reason, is asked for once more, with what is wrong with it; then the trader
+/// goes on without: where it should have ordered it holds, and the hold is marked as nobody's
+/// choice.
 #[derive(Debug)]
-pub struct Session {
+pub struct Session(Train);
+
+/// A train of thought.
+#[derive(Debug)]
+enum Train {
+    /// One question, or two.
+    Plain(Plain),
+    /// A day of somebody who believes, desires and intends.
+    Mind(Mind),
+}
+
+impl Session {
+    pub(crate) fn of_mind(it: Mind) -> Self {
+        Self(Train::Mind(it))
+    }
+
+    /// The place of the question in the run.
+    pub fn slot(&self) -> Slot {
+        match &self.0 {
+            Train::Plain(it) => it.slot,
+            Train::Mind(it) => it.slot(),
+        }
+    }
+
+    /// For whom is asked.
+    pub fn trader(&self) -> TraderId {
+        match &self.0 {
+            Train::Plain(it) => it.trader,
+            Train::Mind(it) => it.trader(),
+        }
+    }
+
+    /// Takes what came back: says how it could be read, and what comes next.
+    pub fn hear(self, heard: Result<&Reply, &Failure>) -> (Reading, Turn) {
+        match self.0 {
+            Train::Plain(it) => it.hear(heard),
+            Train::Mind(it) => it.hear(heard),
+        }
+    }
+}
+
+/// A decision in one question or two.
+#[derive(Debug)]
+pub(crate) struct Plain {
     pub(crate) run: Arc<Run>,
     pub(crate) trader: TraderId,
     pub(crate) slot: Slot,
@@ -38,19 +83,9 @@ pub struct Session {
     pub(crate) purse: Option<Purse>,
 }
 
-impl Session {
-    /// The place of the question in the run.
-    pub fn slot(&self) -> Slot {
-        self.slot
-    }
-
-    /// For whom is asked.
-    pub fn trader(&self) -> TraderId {
-        self.trader
-    }
-
+impl Plain {
     /// Takes what came back: says how it could be read, and what comes next.
-    pub fn hear(self, heard: Result<&Reply, &Failure>) -> (Reading, Turn) {
+    fn hear(self, heard: Result<&Reply, &Failure>) -> (Reading, Turn) {
         let reply = match heard {
             Ok(reply) => reply,
             Err(failure) => {
@@ -87,7 +122,7 @@ impl Session {
                 answer_tokens: settings.answer_tokens,
             },
         };
-        Turn::Ask(Box::new(self), request)
+        Turn::Ask(Box::new(Session(Train::Plain(self))), request)
     }
 
     /// From the analysis to the orders.

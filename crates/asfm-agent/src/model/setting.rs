@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use asfm_engine::{Scenario, ScenarioError};
+use asfm_engine::{Day, Scenario, ScenarioError, StageKind};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use toml::Spanned;
 
+use crate::crowd::SocialSettings;
+use crate::model::bdi::believes;
 use crate::model::profile::{PARAPHRASES, Wording};
 use crate::setting::{Real, Whole, checked};
 
@@ -31,6 +33,30 @@ pub enum Steps {
     OneCall,
     /// An analysis in words, then orders as a second answer of the same conversation.
     TwoCall,
+}
+
+/// In how many calls a trader who believes, desires and intends goes through a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Plan {
+    /// The published sequence: a call for every post, and for every step after them.
+    Faithful,
+    /// Four calls: what is read, what is believed, what is ordered, what is said.
+    #[default]
+    Compact,
+    /// All of it in one answer.
+    Single,
+}
+
+/// How freely the steps of such a day are sampled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Temperatures {
+    /// All with `temperature`.
+    #[default]
+    One,
+    /// Each with that of the published code, from 0.2 to 2.0.
+    Published,
 }
 
 /// Which text of its profile a trader is given.
@@ -74,6 +100,10 @@ pub struct PromptSettings {
     pub re_ask: bool,
     /// `clip`: quantities are cut to what a trader can pay or deliver.
     pub clip: bool,
+    /// `plan`: in how many calls a trader of profile `bdi` goes through a day.
+    pub plan: Plan,
+    /// `temperatures`: how freely the steps of such a day are sampled.
+    pub temperatures: Temperatures,
 }
 
 impl Default for PromptSettings {
@@ -92,6 +122,8 @@ impl Default for PromptSettings {
             observation_blocks: true,
             re_ask: true,
             clip: false,
+            plan: Plan::default(),
+            temperatures: Temperatures::default(),
         }
     }
 }
@@ -117,12 +149,47 @@ struct Written {
     observation_blocks: Option<bool>,
     re_ask: Option<bool>,
     clip: Option<bool>,
+    plan: Option<Plan>,
+    temperatures: Option<Temperatures>,
 }
 
 impl PromptSettings {
     /// Questions per trader and stage, not counting what is asked again.
     pub fn calls(&self) -> u32 {
         if self.has_analysis_call() { 2 } else { 1 }
+    }
+
+    /// The most questions of a run from a day on, but for those that are asked again: to everybody
+    /// [`Self::calls`] in every stage that takes orders, to those who believe, desire and intend
+    /// all steps of their plan on every day.
+    ///
+    /// # Errors
+    ///
+    /// A mistake under `[social]`.
+    pub fn questions(&self, scenario: &Scenario, from: u32) -> Result<u64, ScenarioError> {
+        let shown = u64::from(SocialSettings::read(scenario)?.shown);
+        let of_a_day = match self.plan {
+            // News, two of desire, a first view, belief, choice, data, analysis, decision, post.
+            Plan::Faithful => shown + 10,
+            Plan::Compact => 4,
+            Plan::Single => 1,
+        };
+        let days = from..=scenario.days();
+        let stages = days.clone().map(|day| {
+            let stages = scenario.stages(Day(day)).iter();
+            stages.filter(|it| **it != StageKind::Talk).count() as u64
+        });
+        let (stages, days): (u64, u64) = (stages.sum(), days.count() as u64);
+        let kinds = scenario.kinds().iter().filter(|it| !it.by_rule && it.profile != "padding");
+        let questions = kinds.map(|it| {
+            let each = if believes(&it.profile) {
+                days.saturating_mul(of_a_day)
+            } else {
+                stages.saturating_mul(u64::from(self.calls()))
+            };
+            each.saturating_mul(u64::from(it.traders))
+        });
+        Ok(questions.fold(0, u64::saturating_add))
     }
 
     /// Reads the `[prompt]` of a scenario; what it does not set keeps its default.
@@ -168,6 +235,8 @@ impl PromptSettings {
             observation_blocks: written.observation_blocks.unwrap_or(it.observation_blocks),
             re_ask: written.re_ask.unwrap_or(it.re_ask),
             clip: written.clip.unwrap_or(it.clip),
+            plan: written.plan.unwrap_or(it.plan),
+            temperatures: written.temperatures.unwrap_or(it.temperatures),
         })
     }
 

@@ -11,8 +11,22 @@ macro_rules! templates {
     };
 }
 
-const ALL: [(&str, &str); 6] =
-    templates!["system", "companies", "market", "own", "question", "again"];
+const ALL: [(&str, &str); 14] = templates![
+    "system",
+    "rules",
+    "companies",
+    "market",
+    "own",
+    "question",
+    "again",
+    "bdi/system",
+    "bdi/step",
+    "bdi/points",
+    "bdi/market",
+    "bdi/own",
+    "bdi/question",
+    "bdi/again",
+];
 
 /// The templates; whatever they name must be there.
 #[derive(Debug)]

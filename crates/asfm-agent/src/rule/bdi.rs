@@ -57,7 +57,8 @@ settings! {
         stake: f64 = 0.1, in 0.0..=1.0;
         /// The largest share of wealth in one order.
         order_max: f64 = 0.3, in 0.0..=1.0;
-        /// How far a limit goes beyond the previous close at a score of 1, as a share of it.
+        /// How far a limit goes beyond the previous close at a score of 1, as a share of it; those
+        /// with a valuation go a random part of the way to it instead.
         urgency: f64 = 0.02, in 0.0..=1.0;
         /// The standard deviation of limits, as a share of the previous close.
         spread: f64 = 0.015, in 0.0..=1.0;
@@ -200,18 +201,19 @@ impl Bdi {
         let pointed = own.recommended(&desk.seen);
         let wide = if persona.diversification == Level::Low { 1 } else { pointed.len() };
         let pointed = &pointed[..wide.min(pointed.len())];
-        let mut shares = [0.0; STOCKS_MAX];
-        for (at, share) in shares.iter_mut().enumerate().take(n) {
+        let mut wishes = [Wish::default(); STOCKS_MAX];
+        for (at, wish) in wishes.iter_mut().enumerate().take(n) {
             let (stock, held) = (id(at), desk.held(id(at)) > 0.0);
             if !held && !pointed.contains(&stock) || !desk.draws.chance(diligence) {
                 continue;
             }
             let signal = desk.signal(stock);
-            let doctrine = match persona.strategy {
-                Strategy::Technical => signal.paces[usize::from(persona.horizon)] / 2.0,
+            let (doctrine, gap) = match persona.strategy {
+                Strategy::Technical => (signal.paces[usize::from(persona.horizon)] / 2.0, None),
                 Strategy::Fundamental => {
                     let worth = signal.multiples_worth * (1.0 + desk.opinion(stock)).max(0.05);
-                    (worth / signal.price - 1.0) / 0.1
+                    let gap = worth / signal.reference - 1.0;
+                    (gap / 0.1, Some(gap))
                 }
             };
             let profit = own.cost(stock).filter(|_| held).map_or(0.0, |cost| {
@@ -223,39 +225,48 @@ impl Bdi {
                 + self.lottery * level(persona.lottery) * wild
                 + self.whim * desk.draws.bell();
             if score.abs() >= self.margin && (held || score > 0.0) {
-                *share = (self.stake * score).clamp(-self.order_max, self.order_max);
-            }
-            if *share != 0.0 && desk.draws.chance(self.coin) {
-                let up = desk.draws.chance(0.5);
-                *share = if up || !held { share.abs() } else { -share.abs() };
+                let share = (self.stake * score).clamp(-self.order_max, self.order_max);
+                let up =
+                    if desk.draws.chance(self.coin) { desk.draws.chance(0.5) } else { share > 0.0 };
+                let up = up || !held;
+                // A valuation is bid up to a random part of the way, where it is on the right side.
+                let own = gap.filter(|it| (*it > 0.0) == up).map(|it| it * desk.draws.unit());
+                let beyond = own
+                    .unwrap_or(self.urgency * if up { 1.0 } else { -1.0 } * score.abs().min(1.0));
+                *wish = Wish { share: if up { share.abs() } else { -share.abs() }, beyond };
             }
         }
-        self.send(desk, &shares[..n], quirks.drawn_price, quirks.least_lot);
+        self.send(desk, &wishes[..n], quirks.drawn_price, quirks.least_lot);
     }
 
-    /// Turns changes in shares of wealth into orders.
-    fn send(&self, desk: &mut Desk<'_>, shares: &[f64], drawn: f64, least_lot: bool) {
+    /// Turns wishes into orders.
+    fn send(&self, desk: &mut Desk<'_>, wishes: &[Wish], drawn: f64, least_lot: bool) {
         let (wealth, lot) = (desk.wealth(), desk.stage.lot);
-        let bought: f64 = shares.iter().map(|it| it.max(0.0)).sum();
+        let bought: f64 = wishes.iter().map(|it| it.share.max(0.0)).sum();
         let cash = units(desk.cash) / wealth.max(1.0);
         let scale = if bought > cash { cash / bought } else { 1.0 };
-        for (at, share) in shares.iter().enumerate().filter(|it| *it.1 != 0.0) {
-            let reference = desk.signal(id(at)).reference;
+        for (at, wish) in wishes.iter().enumerate().filter(|it| it.1.share != 0.0) {
             let bell = desk.draws.bell();
-            let beyond = if drawn > 0.0 {
-                drawn * bell
-            } else {
-                self.urgency * (share / self.stake.max(0.001)).clamp(-1.0, 1.0) + self.spread * bell
-            };
-            let limit = reference * (1.0 + beyond);
-            let (side, scale) = if *share > 0.0 { (Side::Buy, scale) } else { (Side::Sell, 1.0) };
-            let lots = lots_for(share.abs() * scale * wealth, limit, lot);
+            let beyond = if drawn > 0.0 { drawn * bell } else { wish.beyond + self.spread * bell };
+            let limit = desk.signal(id(at)).reference * (1.0 + beyond);
+            let (side, scale) =
+                if wish.share > 0.0 { (Side::Buy, scale) } else { (Side::Sell, 1.0) };
+            let lots = lots_for(wish.share.abs() * scale * wealth, limit, lot);
             let lots = if least_lot { lots.max(1) } else { lots };
             if lots > 0 {
                 desk.order(side, id(at), limit, Size::Lots(lots));
             }
         }
     }
+}
+
+/// What a trader wants of one stock.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wish {
+    /// The share of wealth to put in, or with a minus to take out.
+    share: f64,
+    /// How far beyond the previous close the limit is meant to lie, as a share of it.
+    beyond: f64,
 }
 
 impl Tone {

@@ -23,7 +23,7 @@ fn refused(more: &str) -> String {
 
 #[test]
 fn an_unknown_rule() {
-    assert_snapshot!(refused("[rules.valu]\nmargin = 0.1"), @"test.toml:3:8: `rules.valu`: unknown field `valu`, expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `news` (did you mean `value`?)");
+    assert_snapshot!(refused("[rules.valu]\nmargin = 0.1"), @"test.toml:3:8: `rules.valu`: unknown field `valu`, expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `bdi`, `padding`, `zero-intelligence`, `news` (did you mean `value`?)");
 }
 
 #[test]
@@ -52,14 +52,14 @@ fn an_impossible_effect_of_news() {
 #[test]
 fn a_profile_without_a_rule() {
     let kind = "[[traders]]\nkind = \"hopeful\"\nratio = 1\ncapital = 100";
-    assert_snapshot!(refused(kind), @r#"test.toml:4:8: `traders[0].kind`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
+    assert_snapshot!(refused(kind), @r#"test.toml:4:8: `traders[0].kind`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `bdi`, `bdi-technical`, `bdi-fundamental`, `padding`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
     let profile = "[[traders]]\nkind = \"young\"\nprofile = \"hopeful\"\nratio = 1\ncapital = 100";
-    assert_snapshot!(refused(profile), @r#"test.toml:5:11: `traders[0].profile`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
+    assert_snapshot!(refused(profile), @r#"test.toml:5:11: `traders[0].profile`: no rule is called `hopeful`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `bdi`, `bdi-technical`, `bdi-fundamental`, `padding`, `zero-intelligence`, `zi` (`profile = "…"` beside `kind` names the rule)"#);
 }
 
 #[test]
 fn news_about_what_rules_do_not_know() {
-    assert_snapshot!(refused("[[news]]\nday = 1\ntext = \"rain\"\ntopic = \"weather\""), @"test.toml:6:9: `news[0].topic`: rules know nothing about `weather`; expected one of `interest-rate`, `inflation`, `placebo` (say what it does under [rules.news.weather], or leave the topic out)");
+    assert_snapshot!(refused("[[news]]\nday = 1\ntext = \"rain\"\ntopic = \"weather\""), @"test.toml:6:9: `news[0].topic`: rules know nothing about `weather`; expected one of `interest-rate`, `inflation`, `placebo`, `outlook` (say what it does under [rules.news.weather], or leave the topic out)");
 }
 
 #[test]
@@ -72,6 +72,6 @@ fn news_of_a_file_about_what_rules_do_not_know() {
         Cast::new(&scenario, Seed(1), BrainKind::Rules).err().map(|it| it.to_string())
     };
     let weather = "[[news]]\nday = 1\ntext = \"sun\"\n[[news]]\nday = 2\ntext = \"rain\"\ntopic = \"weather\"";
-    assert_snapshot!(told(weather).unwrap_or_default(), @"news.toml:7:9: `news[1].topic`: rules know nothing about `weather`; expected one of `interest-rate`, `inflation`, `placebo`");
+    assert_snapshot!(told(weather).unwrap_or_default(), @"news.toml:7:9: `news[1].topic`: rules know nothing about `weather`; expected one of `interest-rate`, `inflation`, `placebo`, `outlook`");
     assert_eq!(told("[[news]]\nday = 1\ntext = \"up\"\ntopic = \"inflation\"\nsize = 1"), None);
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use asfm_engine::{Day, Scenario, StageKind};
+use asfm_engine::Scenario;
 use asfm_experiment::{Experiment, Task};
 use serde_json::json;
 
@@ -190,25 +190,15 @@ impl Size {
         let mut size = Self { runs: folder.tasks.len(), trader_days: 0, calls: 0 };
         for arm in &folder.experiment.arms {
             let scenario = scenario::read(&folder.scenario(&arm.name), &[])?;
-            let steps = asfm_agent::model::PromptSettings::read(&scenario)?.calls();
-            let asking: u64 = scenario
-                .kinds()
-                .iter()
-                .filter(|it| !it.by_rule)
-                .map(|it| u64::from(it.traders))
-                .sum();
+            let asked = asfm_agent::model::PromptSettings::read(&scenario)?;
             let traders = u64::try_from(scenario.traders()).unwrap_or(u64::MAX);
             for task in folder.tasks.iter().filter(|it| it.arm == arm.name) {
                 let first = task.branch.map_or(1, |it| it.day);
                 let days = u64::from(scenario.days().saturating_sub(first) + 1);
                 size.trader_days = size.trader_days.saturating_add(traders * days);
                 if folder.population(task).is_some_and(|it| it.evidence.reads()) {
-                    let stages: usize = (first..=scenario.days())
-                        .map(|day| scenario.stages(Day(day)))
-                        .map(|it| it.iter().filter(|stage| **stage != StageKind::Talk).count())
-                        .sum();
-                    let stages = u64::try_from(stages).unwrap_or(u64::MAX);
-                    size.calls = size.calls.saturating_add(asking * stages * u64::from(steps));
+                    let questions = asked.questions(&scenario, first)?;
+                    size.calls = size.calls.saturating_add(questions);
                 }
             }
         }

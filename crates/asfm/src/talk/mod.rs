@@ -11,6 +11,7 @@ mod tally;
 
 use std::sync::atomic::AtomicBool;
 
+use asfm_agent::crowd::Society;
 use asfm_agent::model::{Decision, Prompts};
 use asfm_chat::Asked;
 use asfm_engine::{Decisions, Round, RoundLog, TraderId};
@@ -57,11 +58,12 @@ impl Talk {
         &self.model
     }
 
-    /// Asks for everybody, and adds what they decide.
+    /// Asks for everybody, and adds what they decide; `society` is that of the round's day.
     pub(crate) fn decide(
         &mut self,
         round: &Round<'_>,
         before: Option<&RoundLog>,
+        society: Option<&Society>,
         decisions: &mut Decisions,
         recorder: Option<&mut Recorder>,
         stop: &AtomicBool,
@@ -71,7 +73,7 @@ impl Talk {
         let known = self.known.of(market.day, market.stage)?;
         let source = self.source.as_ref();
         let stage = Stage::new(known, source, asked, stop, recorder, &mut self.tally);
-        let briefing = self.prompts.briefing(round, before);
+        let briefing = self.prompts.briefing(round, before, society);
         let talks = self.traders.iter().map(|it| stage.converse(&briefing, *it));
         let mut talks = futures_util::stream::iter(talks).buffer_unordered(self.width);
         let mut made: Vec<Decision> = Vec::with_capacity(self.traders.len());

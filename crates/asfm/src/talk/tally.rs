@@ -58,11 +58,12 @@ impl TalkTally {
     }
 }
 
-/// Counts calls on record, which come by slot: the last one of a trader and stage says what became
-/// of its decision.
+/// Counts calls on record, which come by slot: the last one of a trader and stage that orders says
+/// what became of its decision.
 #[derive(Default)]
 pub(crate) struct PastCalls {
     tally: TalkTally,
+    /// The last call, and whether its trader has decided.
     last: Option<(Slot, bool)>,
 }
 
@@ -70,12 +71,18 @@ impl PastCalls {
     /// Adds the next call.
     pub(crate) fn add(&mut self, call: &Call) {
         let whose = |it: Slot| (it.day, it.stage, it.trader);
-        if let Some((slot, used)) = self.last
-            && whose(slot) != whose(call.slot)
+        let before = self.last.filter(|it| whose(it.0) == whose(call.slot));
+        if before.is_none()
+            && let Some((_, used)) = self.last
         {
             self.tally.decided(!used);
         }
-        self.last = Some((call.slot, call.note.rung.is_some()));
+        // Of many steps of a day, one orders; without it there was nothing to decide.
+        let used = match asfm_agent::model::decides(call.slot.step) {
+            Some(false) => before.is_none_or(|it| it.1),
+            Some(true) | None => call.note.rung.is_some(),
+        };
+        self.last = Some((call.slot, used));
         self.tally.call(call);
     }
 

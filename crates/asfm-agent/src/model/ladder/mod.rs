@@ -12,16 +12,17 @@
 //! answer is taken whole or not at all. The one exception is an answer that ends in the middle: its
 //! finished orders stand, the unfinished one was never asked for.
 
-mod node;
-mod number;
+pub(crate) mod node;
+pub(crate) mod number;
 mod parse;
+pub(crate) mod record;
 mod scan;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use asfm_chat::{Finish, Reply};
-use asfm_engine::{Scenario, StockId};
+use asfm_engine::{Scenario, Side, StockId};
 
 use self::shape::{Shaped, Shaper};
 use crate::model::decision::Wish;
@@ -131,6 +132,26 @@ impl Ladder {
         }
     }
 
+    /// A stock by its code; letters and blanks are passed over.
+    pub(crate) fn stock(&self, code: &str, repairs: &mut Repairs) -> Option<StockId> {
+        if let Some(it) = self.stocks.get(code) {
+            return Some(*it);
+        }
+        let narrow: String = code.trim().chars().map(number::narrow).collect();
+        let it = self.capitals.get(&narrow.to_uppercase()).copied().flatten()?;
+        repairs.insert(RepairCode::StockName);
+        Some(it)
+    }
+
+    /// The side of an order by the word for it; nothing to hold.
+    pub(crate) fn side(
+        word: &str,
+        tolerant: bool,
+        repairs: &mut Repairs,
+    ) -> Result<Option<Side>, String> {
+        shape::side(word, tolerant, repairs)
+    }
+
     fn taken(&self, rung: Rung, shaped: Shaped) -> (Reading, Option<Vec<Wish>>) {
         if shaped.wishes.len() > ORDERS_MAX {
             let error = format!("{} orders; at most {ORDERS_MAX} are read", shaped.wishes.len());
@@ -190,6 +211,11 @@ impl Ladder {
         let none = "it has no JSON object with `orders`";
         Err(Reading::missed(failure, scanned.error.unwrap_or_else(|| none.to_owned())))
     }
+}
+
+/// Whether a value ends in the middle.
+pub(crate) fn is_cut(node: &node::Node) -> bool {
+    shape::is_cut(node)
 }
 
 /// What is left of an answer without its reasoning, if that is something and not too long.

@@ -293,13 +293,7 @@ impl<'l> Shaper<'l> {
         let Node::Text(code) = node else {
             return None;
         };
-        if let Some(it) = self.ladder.stocks.get(code) {
-            return Some(*it);
-        }
-        let narrow: String = code.trim().chars().map(number::narrow).collect();
-        let it = self.ladder.capitals.get(&narrow.to_uppercase()).copied().flatten()?;
-        self.repairs.insert(RepairCode::StockName);
-        Some(it)
+        self.ladder.stock(code, &mut self.repairs)
     }
 
     /// A number as an exact integer, or nothing if it is none that an order can have.
@@ -320,29 +314,8 @@ impl<'l> Shaper<'l> {
     }
 
     fn action(&mut self, word: &str) -> Result<Action, String> {
-        let exact = match word {
-            "buy" => Some(Action::Order(Side::Buy)),
-            "sell" => Some(Action::Order(Side::Sell)),
-            "hold" => Some(Action::Hold),
-            _ => None,
-        };
-        if let Some(it) = exact {
-            return Ok(it);
-        }
-        let plain = plain(word);
-        let is = |words: &[&str]| self.tolerant && words.contains(&plain.as_str());
-        let found = if is(BUY) {
-            Action::Order(Side::Buy)
-        } else if is(SELL) {
-            Action::Order(Side::Sell)
-        } else if is(HOLD) {
-            Action::Hold
-        } else {
-            let word = shortened(word, 40);
-            return Err(format!("`{word}` is not an action; it is one of buy, sell, hold"));
-        };
-        self.repairs.insert(RepairCode::ActionName);
-        Ok(found)
+        let side = side(word, self.tolerant, &mut self.repairs)?;
+        Ok(side.map_or(Action::Hold, Action::Order))
     }
 
     fn has(&self, members: &[(String, Node)], field: &Field) -> bool {
@@ -384,6 +357,34 @@ impl<'l> Shaper<'l> {
     }
 }
 
+/// The side of an order by the word for it; nothing to hold.
+pub(super) fn side(
+    word: &str,
+    tolerant: bool,
+    repairs: &mut Repairs,
+) -> Result<Option<Side>, String> {
+    match word {
+        "buy" => return Ok(Some(Side::Buy)),
+        "sell" => return Ok(Some(Side::Sell)),
+        "hold" => return Ok(None),
+        _ => {}
+    }
+    let plain = plain(word);
+    let is = |words: &[&str]| tolerant && words.contains(&plain.as_str());
+    let found = if is(BUY) {
+        Some(Side::Buy)
+    } else if is(SELL) {
+        Some(Side::Sell)
+    } else if is(HOLD) {
+        None
+    } else {
+        let word = shortened(word, 40);
+        return Err(format!("`{word}` is not an action; it is one of buy, sell, hold"));
+    };
+    repairs.insert(RepairCode::ActionName);
+    Ok(found)
+}
+
 impl Field {
     /// Whether a key is this field's name, or another name of it, in other letters.
     fn is(&self, key: &str) -> bool {
@@ -392,11 +393,11 @@ impl Field {
     }
 }
 
-fn is_cut(node: &Node) -> bool {
+pub(super) fn is_cut(node: &Node) -> bool {
     matches!(node, Node::Object(_, End::Cut))
 }
 
 /// Small letters and digits only.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).take(40).collect()
 }

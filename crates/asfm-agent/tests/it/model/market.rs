@@ -60,7 +60,7 @@ fn run(scenario: &Scenario, seed: u64, backwards: bool) -> (Digest, [usize; 3]) 
     let mut counts = [0; 3];
     while let Some(round) = engine.next_round() {
         let mut decisions = cast.decide(&round);
-        let briefing = prompts.briefing(&round, before.as_ref());
+        let briefing = prompts.briefing(&round, before.as_ref(), None);
         let mut traders: Vec<TraderId> = cast.model_traders().collect();
         if backwards {
             traders.reverse();

@@ -1,7 +1,9 @@
 //! Traders that ask a language model.
 
 mod answer;
+mod bdi;
 mod conversation;
+mod cost;
 mod feedback;
 mod market;
 mod property;

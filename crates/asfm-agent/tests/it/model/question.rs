@@ -352,7 +352,7 @@ fn what_traders_share_is_the_same_bytes_and_the_same_memory() {
     let mut companies = None;
     for _ in 0..4 {
         let round = engine.next_round().expect("a round");
-        let briefing = prompts.briefing(&round, before.as_ref());
+        let briefing = prompts.briefing(&round, before.as_ref(), None);
         let mut first: Option<Vec<Message>> = None;
         for at in 0..scenario.traders() {
             let (_, request) = asked(briefing.open(TraderId::at(at)));
@@ -393,5 +393,5 @@ fn nothing_is_asked_of_those_who_follow_rules_or_in_a_stage_of_talk() {
     let prompts = Prompts::new(&mixed, Seed(1), FormKind::Text).expect("prompts");
     let round = engine.next_round().expect("a round");
     let last = TraderId::at(mixed.traders() - 1);
-    assert!(matches!(prompts.briefing(&round, None).open(last), Turn::Done(_)));
+    assert!(matches!(prompts.briefing(&round, None, None).open(last), Turn::Done(_)));
 }

@@ -1,6 +1,8 @@
 //! `[prompt]`: what it means and what is refused.
 
-use asfm_agent::model::{Layout, PromptSettings, Prompts, Steps, Wording, WordingChoice};
+use asfm_agent::model::{
+    Layout, Plan, PromptSettings, Prompts, Steps, Temperatures, Wording, WordingChoice,
+};
 use asfm_agent::{BrainKind, Cast, CastError};
 use asfm_chat::FormKind;
 use asfm_engine::{Seed, TraderId};
@@ -18,7 +20,7 @@ fn refused(prompt: &str) -> String {
 
 #[test]
 fn mistakes_have_a_place() {
-    assert_snapshot!(refused("prompt.layuot = \"paper\""), @"test.toml:4:8: `prompt.layuot`: unknown field `layuot`, expected one of `layout`, `observation`, `wording`, `temperature`, `answer-tokens`, `reason-characters`, `feedback`, `profile`, `observation-blocks`, `re-ask`, `clip` (did you mean `layout`?)");
+    assert_snapshot!(refused("prompt.layuot = \"paper\""), @"test.toml:4:8: `prompt.layuot`: unknown field `layuot`, expected one of `layout`, `observation`, `wording`, `temperature`, `answer-tokens`, `reason-characters`, `feedback`, `profile`, `observation-blocks`, `re-ask`, `clip`, `plan`, `temperatures` (did you mean `layout`?)");
     assert_snapshot!(refused("prompt.layout = \"random\""), @"test.toml:4:17: `prompt.layout`: unknown variant `random`, expected `shared-first` or `paper`");
     assert_snapshot!(refused("prompt.wording = 4"), @r#"test.toml:4:18: `prompt.wording`: invalid value: integer `4`, expected "paper", "mixed", or a paraphrase from 1 to 3"#);
     assert_snapshot!(refused("prompt.wording = \"other\""), @r#"test.toml:4:18: `prompt.wording`: invalid value: string "other", expected "paper", "mixed", or a paraphrase from 1 to 3"#);
@@ -42,6 +44,8 @@ fn every_key_is_read() {
         observation-blocks = false
         re-ask = false
         clip = true
+        plan = "faithful"
+        temperatures = "published"
     "#;
     let it = PromptSettings::read(&small("", prompt)).expect("sound");
     let expected = PromptSettings {
@@ -56,6 +60,8 @@ fn every_key_is_read() {
         observation_blocks: false,
         re_ask: false,
         clip: true,
+        plan: Plan::Faithful,
+        temperatures: Temperatures::Published,
     };
     assert_eq!(it, expected);
     assert_eq!(PromptSettings::read(&small("", "")), Ok(PromptSettings::default()));

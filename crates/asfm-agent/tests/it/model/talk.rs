@@ -68,7 +68,7 @@ pub(crate) fn open(
     let (mut engine, before) = after(scenario, rounds);
     let prompts = Prompts::new(scenario, Seed(1), form).expect("prompts");
     let round = engine.next_round().expect("a round");
-    prompts.briefing(&round, before.as_ref()).open(TraderId::new(trader).expect("from 1"))
+    prompts.briefing(&round, before.as_ref(), None).open(TraderId::new(trader).expect("from 1"))
 }
 
 pub(crate) fn asked(turn: Turn) -> (Box<Session>, Request) {
