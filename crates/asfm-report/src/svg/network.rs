@@ -124,29 +124,29 @@ fn matrix(
     (values, hints): Values<'_>,
     links: &[(u32, u32)],
 ) {
-    let n = values.len();
+    let many = values.len();
     let side = side - BAR - 8.0;
-    let cell = side / count(n);
+    let cell = side / count(many);
     canvas.rect("nf", corner, (corner.0 + side, corner.1 + side), None);
-    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); n];
+    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); many];
     for (a, b) in links {
         rows[*a as usize].push(*b);
         rows[*b as usize].push(*a);
     }
-    let mut d = String::new();
+    let mut cells = String::new();
     for (at, row) in rows.iter_mut().enumerate() {
         row.sort_unstable();
         let y = corner.1 + cell * count(at);
         for run in row.chunk_by(|a, b| a + 1 == *b) {
             let x = corner.0 + cell * f64::from(run[0]);
             let wide = cell * count(run.len());
-            let [x, y, w, h] = [x, y, wide, cell].map(short);
-            let written = write!(d, "M{x} {y}h{w}v{h}h-{w}z");
+            let [x, y, wide, high] = [x, y, wide, cell].map(short);
+            let written = write!(cells, "M{x} {y}h{wide}v{high}h-{wide}z");
             debug_assert!(written.is_ok(), "a string takes any text");
         }
     }
-    if !d.is_empty() {
-        canvas.path("nx", &d);
+    if !cells.is_empty() {
+        canvas.path("nx", &cells);
     }
     let x = corner.0 + side + 6.0;
     canvas.line("g", (x + BAR / 2.0, corner.1), (x + BAR / 2.0, corner.1 + side));

@@ -202,9 +202,9 @@ fn what_cannot_be_drawn_is_refused() {
         }
         assert!(matches!(error(network.clone()), Error::Order { .. }), "{linked:?}");
     };
-    [[(0, 3), (0, 1)], [(1, 0), (0, 2)], [(1, 1), (0, 2)], [(0, 1), (0, 1)]]
-        .iter()
-        .for_each(|it| refused(it));
+    for linked in [[(0, 3), (0, 1)], [(1, 0), (0, 2)], [(1, 1), (0, 2)], [(0, 1), (0, 1)]] {
+        refused(&linked);
+    }
     if let Shape::Network { nodes, .. } = &mut network.shape {
         *nodes = vec![Node::default(); 301];
     }
