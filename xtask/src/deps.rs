@@ -81,13 +81,13 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "asfm-measure",
-        may_know: &["asfm-book", "asfm-engine", "asfm-stats"],
+        may_know: &["asfm-book", "asfm-engine", "asfm-social", "asfm-stats"],
         in_tests: &[],
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },
     Row {
         name: "asfm-experiment",
-        may_know: &["asfm-book", "asfm-engine", "asfm-measure", "asfm-stats"],
+        may_know: &["asfm-book", "asfm-engine", "asfm-measure", "asfm-social", "asfm-stats"],
         in_tests: &[],
         must_not: &[NETWORK, DATABASE, CLOCK, FILES, FACE],
     },

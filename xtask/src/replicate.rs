@@ -14,10 +14,10 @@ use crate::shell::{self, Args, Misuse};
 pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     match args.word().as_deref() {
         Some("null") => null(args),
-        Some(paper @ "asfm") => suite(paper, args),
+        Some(paper @ ("asfm" | "twinmarket")) => suite(paper, args),
         other => {
             let found = other.unwrap_or("nothing");
-            bail!(Misuse(format!("expected `asfm` or `null`, found {found}")))
+            bail!(Misuse(format!("expected `asfm`, `twinmarket` or `null`, found {found}")))
         }
     }
 }
@@ -51,6 +51,9 @@ fn suite(paper: &str, mut args: Args) -> anyhow::Result<()> {
         }
     }
     args.finish()?;
+    if small && paper != "asfm" {
+        bail!(Misuse(format!("`--small` is for asfm: what {paper} measures needs its days")));
+    }
     let default = if small { "small" } else { paper };
     let out = out.unwrap_or_else(|| shell::target().join("replicate").join(default));
     let asfm = build()?;
@@ -143,7 +146,21 @@ fn small_flags(name: &str) -> Vec<String> {
 
 /// The experiment files of a paper, in the order of the paper.
 fn experiments(paper: &str) -> anyhow::Result<Vec<PathBuf>> {
-    const ORDER: [&str; 5] = ["table-1", "rate-cut", "inflation", "capital", "clearing"];
+    const ASFM: &[&str] = &["table-1", "rate-cut", "inflation", "capital", "clearing"];
+    const TWINMARKET: &[&str] = &[
+        "facts",
+        "activation",
+        "prophecy",
+        "rumour",
+        "leaders",
+        "behaviour",
+        "ablation",
+        "temperature",
+        "network",
+        "bubbles",
+        "sector",
+    ];
+    let order = if paper == "asfm" { ASFM } else { TWINMARKET };
     let folder = shell::root().join("fixtures").join("experiments");
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .with_context(|| format!("cannot read `{}`", folder.display()))?
@@ -155,7 +172,7 @@ fn experiments(paper: &str) -> anyhow::Result<Vec<PathBuf>> {
     });
     let place = |path: &PathBuf| {
         let name = name(path);
-        let at = ORDER.iter().position(|it| name.ends_with(it)).unwrap_or(ORDER.len());
+        let at = order.iter().position(|it| name.ends_with(it)).unwrap_or(order.len());
         (at, name)
     };
     files.sort_by_key(place);

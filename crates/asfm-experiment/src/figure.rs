@@ -1,7 +1,7 @@
 //! Figures: what an experiment's page draws from its runs.
 
 use asfm_engine::{Day, ScenarioError, Source};
-use asfm_measure::{Observed, as_f64};
+use asfm_measure::{CrowdDay, Observed, as_f64};
 
 use crate::arm::{self, Arm};
 use crate::statistic::Statistic;
@@ -38,6 +38,11 @@ pub enum Drawing {
         /// The day whose close is the base of returns.
         from: u32,
     },
+    /// The network of trades alike on a day, of the first seed: a picture for each arm.
+    Network {
+        /// Which day.
+        day: u32,
+    },
     /// A point for each arm and statistic.
     Levels {
         /// Places in [`crate::Experiment::statistics`].
@@ -58,7 +63,36 @@ pub enum Path {
     Gain,
     /// Accepted orders of the day.
     Orders,
+    /// Mean score of belief in the evening.
+    Belief,
+    /// Shares offered over shares asked for, on the day.
+    SellBuy,
+    /// Shares traded on the day.
+    Volume,
+    /// Links over pairs of traders in the network of the morning.
+    Density,
+    /// Posts of the day, without reposts.
+    Posts,
+    /// Reposts of the day; by author those that the most reposted traders have received so far.
+    Reposts,
 }
+
+impl Path {
+    const WORDS: [(&'static str, Self); 9] = [
+        ("return", Self::Return),
+        ("gain", Self::Gain),
+        ("orders", Self::Orders),
+        ("belief", Self::Belief),
+        ("sell-buy", Self::SellBuy),
+        ("volume", Self::Volume),
+        ("density", Self::Density),
+        ("posts", Self::Posts),
+        ("reposts", Self::Reposts),
+    ];
+}
+
+/// How many authors are drawn.
+const AUTHORS: usize = 6;
 
 /// Into which lines an arm is split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +103,8 @@ pub enum By {
     Sector,
     /// One for each kind of trader.
     Kind,
+    /// One for each of the most reposted traders, by rank.
+    Author,
 }
 
 /// One line of one run.
@@ -95,27 +131,26 @@ impl Figure {
         }
         let place = |name: &String| arm::find(from, arms, name, &it.arms.span(), &key("arms"));
         let of = it.arms.get_ref().iter().map(place).collect::<Result<Vec<_>, _>>()?;
-        let drawing = match (&it.path, &it.statistics) {
-            (Some(path), None) => {
-                let found = match path.get_ref().as_str() {
-                    "return" => Path::Return,
-                    "gain" => Path::Gain,
-                    "orders" => Path::Orders,
-                    other => {
-                        let (place, known) = (path.span(), ["return", "gain", "orders"]);
-                        let key = key("path");
-                        return Err(word::unknown(from, (place, &key), ("path", other), &known));
-                    }
+        let drawing = match (&it.path, &it.statistics, &it.network) {
+            (None, None, Some(day)) => Drawing::Network { day: *day },
+            (Some(path), None, None) => {
+                let unknown = || {
+                    let words = Path::WORDS.map(|it| it.0);
+                    let key = key("path");
+                    word::unknown(from, (path.span(), &key), ("path", path.get_ref()), &words)
                 };
+                let found = Path::WORDS.iter().find(|it| it.0 == path.get_ref());
+                let found = found.ok_or_else(unknown)?.1;
                 let by = match (it.by.as_ref().map(|it| it.get_ref().as_str()), found) {
                     (None, _) => By::Arm,
                     (Some("sector"), Path::Return | Path::Orders) => By::Sector,
-                    (Some("kind"), Path::Gain | Path::Orders) => By::Kind,
+                    (Some("kind"), Path::Gain | Path::Orders | Path::Belief) => By::Kind,
+                    (Some("author"), Path::Reposts) => By::Author,
                     _ => {
                         let span = it.by.as_ref().map_or(0..0, toml::Spanned::span);
                         let what = format!(
-                            "expected `sector` (returns, orders) or `kind` (gains, orders), found \
-                             `{}` for the path `{}`",
+                            "expected `sector` (returns, orders), `kind` (gains, orders, beliefs) \
+                             or `author` (reposts), found `{}` for the path `{}`",
                             it.by.as_ref().map_or("", |it| it.get_ref().as_str()),
                             path.get_ref()
                         );
@@ -125,7 +160,7 @@ impl Figure {
                 let from = it.from.unwrap_or(0);
                 Drawing::Path { path: found, by, only: it.only.clone(), from }
             }
-            (None, Some(names)) => {
+            (None, Some(names), None) => {
                 let mut places = Vec::new();
                 for name in names.get_ref() {
                     let (span, key) = (names.span(), key("statistics"));
@@ -143,9 +178,11 @@ impl Figure {
                 let levels = levels.map(|it| it.get_ref().clone());
                 Drawing::Levels { statistics: places, levels, axis: it.axis.clone() }
             }
-            (path, _) => {
-                let found = if path.is_some() { "both" } else { "neither" };
-                let what = format!("expected `path` or `statistics`, found {found}");
+            (path, names, day) => {
+                let n = [path.is_some(), names.is_some(), day.is_some()];
+                let found = if n.contains(&true) { "several" } else { "none" };
+                let what =
+                    format!("expected one of `path`, `statistics` and `network`, found {found}");
                 return Err(from.error(it.id.span(), &format!("figure[{at}]"), what));
             }
         };
@@ -162,7 +199,7 @@ impl Figure {
 
     pub(crate) fn statistics(&self) -> &[usize] {
         match &self.drawing {
-            Drawing::Path { .. } => &[],
+            Drawing::Path { .. } | Drawing::Network { .. } => &[],
             Drawing::Levels { statistics, .. } => statistics,
         }
     }
@@ -200,6 +237,12 @@ impl Figure {
                 .iter()
                 .map(|it| Line { group: it.name.clone(), points: daily(run, |at| it.orders[at]) })
                 .collect(),
+            (Path::Belief | Path::Density | Path::Posts | Path::Reposts, _) => {
+                crowd_lines(run, *path, *by)
+            }
+            (Path::SellBuy | Path::Volume, _) => {
+                vec![Line { group: String::new(), points: market_line(run, *path) }]
+            }
             (Path::Orders, by) => {
                 let of = |wanted: Option<&str>| {
                     daily(run, |at| {
@@ -225,6 +268,54 @@ impl Figure {
         lines.retain(|it| only.is_empty() || only.contains(&it.group));
         lines
     }
+}
+
+/// What changes by day among traders who talk; nothing where nobody does.
+fn crowd_lines(run: &Observed, path: Path, by: By) -> Vec<Line> {
+    let Some(crowd) = run.crowd.as_deref() else { return Vec::new() };
+    let line = |group: String, of: &dyn Fn(&CrowdDay) -> Option<f64>| {
+        let points = crowd.days.iter().filter_map(|it| Some((it.day.0, of(it)?)));
+        Line { group, points: points.collect() }
+    };
+    match (path, by) {
+        (Path::Belief, By::Kind) => (run.kinds.iter().enumerate())
+            .map(|(at, kind)| {
+                let of = |day: &CrowdDay| day.by_kind.get(at)?.map(|it| it.mean);
+                line(kind.name.clone(), &of)
+            })
+            .collect(),
+        (Path::Reposts, By::Author) => (1..)
+            .zip(crowd.reposts_by_author(AUTHORS))
+            .map(|(rank, (_, sums))| {
+                let days = crowd.days.iter().map(|it| it.day.0);
+                let points = days.zip(sums.into_iter().map(as_f64)).collect();
+                Line { group: format!("author {rank}"), points }
+            })
+            .collect(),
+        (Path::Belief, _) => vec![line(String::new(), &|it| it.opinion.map(|it| it.mean))],
+        (Path::Density, _) => {
+            vec![line(String::new(), &|it| it.network.map(|it| it.density))]
+        }
+        (Path::Reposts, _) => vec![line(String::new(), &|it| Some(as_f64(it.reposts)))],
+        _ => vec![line(String::new(), &|it| Some(as_f64(it.posts)))],
+    }
+}
+
+/// What changes by day in the market as a whole.
+fn market_line(run: &Observed, path: Path) -> Vec<(u32, f64)> {
+    if path == Path::Volume {
+        let of_day = |at: usize| run.tally.volume.iter().map(|it| it[at + 1]).sum();
+        return (0..run.days.len()).map(|at| (run.days[at].0, of_day(at))).collect();
+    }
+    let ratio = |at: usize| {
+        let sums = run
+            .stocks
+            .iter()
+            .map(|it| it.flow[at])
+            .fold((0, 0), |sum, it| (sum.0 + it.sell_shares, sum.1 + it.buy_shares));
+        (sums.1 > 0).then(|| (run.days[at].0, as_f64(sums.0) / as_f64(sums.1)))
+    };
+    (0..run.days.len()).filter_map(ratio).collect()
 }
 
 /// Mean cumulative return of some stocks since the close of a day, by day.

@@ -45,9 +45,12 @@
 //! ```
 
 mod arm;
+mod crowd;
 mod experiment;
 mod figure;
 mod hypothesis;
+mod index;
+mod measure;
 mod plan;
 mod statistic;
 mod verdict;
@@ -58,6 +61,7 @@ pub use arm::{Arm, Branch};
 pub use experiment::Experiment;
 pub use figure::{By, Drawing, Figure, Line, Path};
 pub use hypothesis::{Claims, Contrast, Hypothesis};
+pub use measure::measures;
 pub use plan::{Evidence, Population, Task, TaskBranch};
-pub use statistic::{Statistic, Unit, measures};
+pub use statistic::{Statistic, Unit};
 pub use verdict::{Finding, Values, Verdict};

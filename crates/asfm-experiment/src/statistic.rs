@@ -1,10 +1,11 @@
 //! Statistics: what a run is reduced to, one number each.
 
 use asfm_engine::{Day, Scenario, ScenarioError, Source};
-use asfm_measure::{Observed, Readings, Trader, as_f64};
+use asfm_measure::{Observed, Trader, Weights, as_f64};
 use asfm_stats::{inequality, moments, rank};
 use toml::Spanned;
 
+use crate::measure::{Measure, Plain, measures};
 use crate::{word, written};
 
 /// One number of a run.
@@ -21,114 +22,14 @@ pub struct Statistic {
 
 /// A measure with its settings.
 #[derive(Debug, Clone, PartialEq)]
-struct Term {
+pub(crate) struct Term {
     measure: Measure,
-    from: Option<u32>,
-    to: Option<u32>,
+    pub(crate) from: Option<u32>,
+    pub(crate) to: Option<u32>,
     sector: Option<String>,
     stocks: Option<Vec<String>>,
-    kind: Option<String>,
-}
-
-/// What can be measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Measure {
-    /// One of [`Readings::NAMES`].
-    Reading(usize),
-    OneSidedness,
-    Return,
-    Slope,
-    Orders,
-    Gain,
-    FillRate,
-    Shortfall,
-    GainByCapital,
-    FillRateByCapital,
-    ShortfallByCapital,
-    Gini,
-}
-
-use Measure::{
-    FillRate, FillRateByCapital, Gain, GainByCapital, Gini, OneSidedness, Orders, Return,
-    Shortfall, ShortfallByCapital, Slope,
-};
-
-/// The measures beside the readings: word, meaning, and the settings that they take.
-const MEASURES: [(Measure, &str, &str, &[&str]); 11] = [
-    (
-        OneSidedness,
-        "one-sidedness",
-        "|buys - sells| / (buys + sells) by number of orders, mean of stocks and days",
-        &["from", "to", "sector", "stocks"],
-    ),
-    (
-        Return,
-        "return",
-        "close of day `to` over close of day `from`, less 1, mean of stocks",
-        &["from", "to", "sector", "stocks"],
-    ),
-    (
-        Slope,
-        "slope",
-        "least-squares slope a trading day of the mean cumulative return, days `from` to `to`",
-        &["from", "to", "sector", "stocks"],
-    ),
-    (
-        Orders,
-        "orders",
-        "accepted orders after day `from` up to day `to`",
-        &["from", "to", "sector", "stocks"],
-    ),
-    (Gain, "gain", "wealth at the end over capital, less 1, mean of traders", &["kind"]),
-    (FillRate, "fill-rate", "executed of ordered shares", &["kind"]),
-    (
-        Shortfall,
-        "shortfall",
-        "paid beyond, or received below, the previous close, as a share of that value",
-        &["kind"],
-    ),
-    (GainByCapital, "gain-by-capital", "rank correlation of gain and capital over traders", &[]),
-    (
-        FillRateByCapital,
-        "fill-rate-by-capital",
-        "rank correlation of fill rate and capital over traders",
-        &[],
-    ),
-    (
-        ShortfallByCapital,
-        "shortfall-by-capital",
-        "rank correlation of shortfall and capital over traders",
-        &[],
-    ),
-    (Gini, "gini", "Gini coefficient of wealth at the end over traders", &["kind"]),
-];
-
-/// Every measure: its word and what it means.
-///
-/// ```
-/// assert!(asfm_experiment::measures().any(|(word, _)| word == "return"));
-/// ```
-pub fn measures() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let readings = Readings::NAMES.into_iter().map(|it| (it, "as `asfm stats run` names it"));
-    readings.chain(MEASURES.iter().map(|it| (it.1, it.2)))
-}
-
-impl Measure {
-    fn of_word(word: &str) -> Option<Self> {
-        let reading = Readings::NAMES.iter().position(|it| *it == word).map(Self::Reading);
-        reading.or_else(|| MEASURES.iter().find(|it| it.1 == word).map(|it| it.0))
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Reading(at) => Readings::NAMES[at],
-            it => MEASURES.iter().find(|known| known.0 == it).map_or("", |known| known.1),
-        }
-    }
-
-    fn takes(self) -> &'static [&'static str] {
-        MEASURES.iter().find(|it| it.0 == self).map_or(&[], |it| it.3)
-    }
+    pub(crate) kind: Option<String>,
+    pub(crate) weights: Option<Weights>,
 }
 
 /// What a statistic, or a difference of two, is counted in.
@@ -162,14 +63,7 @@ impl Unit {
 impl Statistic {
     /// What it is counted in.
     pub fn unit(&self) -> Unit {
-        match self.term.measure {
-            _ if self.log => Unit::LogRatio,
-            Measure::Reading(at) if Readings::NAMES[at] == "ON" => Unit::Count,
-            Orders => Unit::Count,
-            GainByCapital | FillRateByCapital | ShortfallByCapital => Unit::Correlation,
-            Gini => Unit::Other,
-            _ => Unit::Share,
-        }
+        if self.log { Unit::LogRatio } else { self.term.measure.unit() }
     }
 
     /// A reading of the paper's metrics by its name, or its logarithm as `log NAME`.
@@ -185,6 +79,7 @@ impl Statistic {
             sector: None,
             stocks: None,
             kind: None,
+            weights: None,
         };
         Some(Self { name: word.to_owned(), log, term, less: None, span: 0..0 })
     }
@@ -249,6 +144,7 @@ impl Statistic {
             sector: plain(&it.sector),
             stocks: list(&it.stocks),
             kind: plain(&it.kind),
+            weights: it.weights.map(Into::into),
         };
         term.check(from, &key, &written.span())?;
         let less = it.less.as_ref().map(|spanned| {
@@ -263,6 +159,7 @@ impl Statistic {
                 stocks: list(&it.stocks)
                     .or_else(|| term.stocks.clone().filter(|_| it.sector.is_none())),
                 kind: plain(&it.kind).or_else(|| term.kind.clone()),
+                weights: it.weights.map(Into::into).or(term.weights),
             };
             less.check(from, &format!("{key}.less"), &spanned.span()).map(|()| less)
         });
@@ -370,6 +267,7 @@ impl Term {
             ("sector", self.sector.is_some()),
             ("stocks", self.stocks.is_some()),
             ("kind", self.kind.is_some()),
+            ("weights", self.weights.is_some()),
         ];
         let refuse = |what: String| Err(from.error(span.clone(), key, what));
         if let Some((name, _)) = given.iter().find(|it| it.1 && !takes.contains(&it.0)) {
@@ -395,12 +293,20 @@ impl Term {
     fn of(&self, run: &Observed) -> Result<f64, String> {
         match self.measure {
             Measure::Reading(at) => run.tally.readings().all()[at].2.ok_or_else(nothing),
-            Return => {
+            Measure::Plain(it) => self.plain(it, run),
+            Measure::Index(it) => self.of_index(it, run),
+            Measure::Crowd(it) => self.of_crowd(it, run),
+        }
+    }
+
+    fn plain(&self, measure: Plain, run: &Observed) -> Result<f64, String> {
+        match measure {
+            Plain::Return => {
                 let (from, to) = self.window(run)?;
                 self.mean_over_stocks(run, |closes| closes[to] / closes[from] - 1.0)
             }
-            Slope => self.slope(run),
-            Orders => {
+            Plain::Slope => self.slope(run),
+            Plain::Orders => {
                 let (from, to) = self.window(run)?;
                 let mut orders = 0;
                 for at in self.stocks(run)? {
@@ -409,7 +315,7 @@ impl Term {
                 }
                 Ok(as_f64(orders))
             }
-            OneSidedness => {
+            Plain::OneSidedness => {
                 let (from, to) = self.window(run)?;
                 let mut each = Vec::new();
                 for at in self.stocks(run)? {
@@ -418,37 +324,49 @@ impl Term {
                 }
                 mean(&each)
             }
-            Gain => mean(&self.traders(run).map(Trader::gain).collect::<Vec<_>>()),
-            FillRate => {
+            Plain::Gain => mean(&self.traders(run).map(Trader::gain).collect::<Vec<_>>()),
+            Plain::FillRate => {
                 let sums = self.traders(run).fold((0, 0), |it, trader| {
                     (it.0 + u128::from(trader.executed), it.1 + u128::from(trader.ordered))
                 });
                 ratio(wide(sums.0), wide(sums.1))
             }
-            Shortfall => {
+            Plain::Shortfall => {
                 let sums = self
                     .traders(run)
                     .fold((0.0, 0.0), |it, trader| (it.0 + trader.cost, it.1 + trader.base));
                 ratio(sums.0, sums.1)
             }
-            GainByCapital => by_capital(run, |it| Some(it.gain())),
-            FillRateByCapital => by_capital(run, Trader::fill_rate),
-            ShortfallByCapital => by_capital(run, Trader::shortfall),
-            Gini => {
+            Plain::GainByCapital => by_capital(run, |it| Some(it.gain())),
+            Plain::FillRateByCapital => by_capital(run, Trader::fill_rate),
+            Plain::ShortfallByCapital => by_capital(run, Trader::shortfall),
+            Plain::Gini => {
                 let wealth: Vec<f64> = self.traders(run).map(|it| it.wealth).collect();
                 inequality::gini(&wealth).map_err(|it| it.to_string())
+            }
+            Plain::GiniGrowth => {
+                let gini = |of: fn(&Trader) -> f64| {
+                    let all: Vec<f64> = self.traders(run).map(of).collect();
+                    inequality::gini(&all).map_err(|it| it.to_string())
+                };
+                Ok(gini(|it| it.wealth)? - gini(|it| it.capital)?)
+            }
+            Plain::TurnoverReturn => {
+                let pairs = self.traders(run).map(|it| (it.turnover(), it.gain()));
+                let (turnover, gain): (Vec<f64>, Vec<f64>) = pairs.unzip();
+                rank::spearman(&turnover, &gain).map(|it| it.statistic).map_err(|it| it.to_string())
             }
         }
     }
 
-    fn traders<'r>(&self, run: &'r Observed) -> impl Iterator<Item = &'r Trader> {
+    pub(crate) fn traders<'r>(&self, run: &'r Observed) -> impl Iterator<Item = &'r Trader> {
         let kind = self.kind.clone();
         run.traders
             .iter()
             .filter(move |it| kind.as_ref().is_none_or(|name| run.kinds[it.kind].name == *name))
     }
 
-    fn stocks(&self, run: &Observed) -> Result<Vec<usize>, String> {
+    pub(crate) fn stocks(&self, run: &Observed) -> Result<Vec<usize>, String> {
         if let Some(codes) = &self.stocks {
             let place = |code: &String| {
                 let missing = || format!("the run has no stock `{code}`");
@@ -464,7 +382,7 @@ impl Term {
     }
 
     /// The places in the closes of the days `from` and `to`.
-    fn window(&self, run: &Observed) -> Result<(usize, usize), String> {
+    pub(crate) fn window(&self, run: &Observed) -> Result<(usize, usize), String> {
         let place = |day: u32| {
             let missing = || format!("the run has not reached day {day}");
             run.close_of(Day(day)).ok_or_else(missing)
@@ -502,15 +420,15 @@ impl Term {
     }
 }
 
-fn nothing() -> String {
+pub(crate) fn nothing() -> String {
     "there is nothing to measure".to_owned()
 }
 
-fn mean(values: &[f64]) -> Result<f64, String> {
+pub(crate) fn mean(values: &[f64]) -> Result<f64, String> {
     moments::mean(values).map(|it| it.value).map_err(|_| nothing())
 }
 
-fn ratio(above: f64, below: f64) -> Result<f64, String> {
+pub(crate) fn ratio(above: f64, below: f64) -> Result<f64, String> {
     if below > 0.0 { Ok(above / below) } else { Err(nothing()) }
 }
 
@@ -521,6 +439,6 @@ fn by_capital(run: &Observed, value: impl Fn(&Trader) -> Option<f64>) -> Result<
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shares stay far below 2^53")]
-fn wide(count: u128) -> f64 {
+pub(crate) fn wide(count: u128) -> f64 {
     count as f64
 }

@@ -66,6 +66,7 @@ pub(crate) struct Statistic {
     pub(crate) sector: Option<Spanned<String>>,
     pub(crate) stocks: Option<Vec<Spanned<String>>>,
     pub(crate) kind: Option<Spanned<String>>,
+    pub(crate) weights: Option<Weights>,
     pub(crate) less: Option<Spanned<Less>>,
 }
 
@@ -77,6 +78,24 @@ pub(crate) struct Less {
     pub(crate) sector: Option<Spanned<String>>,
     pub(crate) stocks: Option<Vec<Spanned<String>>>,
     pub(crate) kind: Option<Spanned<String>>,
+    pub(crate) weights: Option<Weights>,
+}
+
+/// How an index weighs its stocks.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Weights {
+    Equal,
+    Capital,
+}
+
+impl From<Weights> for asfm_measure::Weights {
+    fn from(it: Weights) -> Self {
+        match it {
+            Weights::Equal => Self::Equal,
+            Weights::Capital => Self::Capital,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -123,6 +142,7 @@ pub(crate) struct Figure {
     #[serde(default)]
     pub(crate) marks: BTreeMap<String, u32>,
     pub(crate) statistics: Option<Spanned<Vec<String>>>,
+    pub(crate) network: Option<u32>,
     pub(crate) levels: Option<Spanned<Vec<f64>>>,
     #[serde(default)]
     pub(crate) axis: String,

@@ -2,7 +2,8 @@
 //!
 //! A [`Tally`] adds up rounds as a market is made or as a run is read back, and gives the ASFM
 //! paper's four metrics in every [`Readings`]; an [`Observed`] keeps beside it what happened day by
-//! day, kind by kind and trader by trader. Prices and money are in currency here, as `f64`: these are
+//! day, kind by kind and trader by trader. Where traders talk, a [`Crowd`] adds what they say and
+//! believe, who trades alike, and whether they sell what has risen. Prices and money are in currency here, as `f64`: these are
 //! statistics, not accounts.
 //!
 //! It does not know where rounds come from, who decided, or what anybody claims about the numbers.
@@ -34,10 +35,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod crowd;
+mod disposition;
 mod observer;
 mod readings;
 mod tally;
 
-pub use observer::{Flow, Kind, Observed, Stock, Trader};
+pub use crowd::{Crowd, CrowdDay, Disposition, Drawn, Opinion, Ties};
+pub use observer::{Flow, Kind, Observed, Stock, Trader, Weights};
 pub use readings::Readings;
 pub use tally::{Odd, Tally, as_f64};

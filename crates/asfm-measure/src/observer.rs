@@ -2,12 +2,14 @@
 
 use asfm_engine::{Cash, Day, Engine, Intent, RoundLog, Side, StockId, TraderId, Verdict};
 
+use crate::crowd::Crowd;
 use crate::tally::{Odd, Tally, as_f64};
 
 /// A run in numbers, added up round by round.
 ///
 /// Beside the [`Tally`] it keeps what changed hands by day, stock, kind and trader; some hundred
-/// bytes per trader.
+/// bytes per trader. Where traders talk there is a [`Crowd`], too: some fifty bytes per trader and
+/// stock, and forty per post.
 #[derive(Debug, Clone)]
 pub struct Observed {
     /// The paper's metrics.
@@ -20,6 +22,11 @@ pub struct Observed {
     pub kinds: Vec<Kind>,
     /// The traders, by number.
     pub traders: Vec<Trader>,
+    /// What traders say and believe; absent where the scenario has no stage of talk and no
+    /// `[social]`.
+    pub crowd: Option<Box<Crowd>>,
+    /// All shares of each stock, by which a capitalisation-weighted index weighs them.
+    outstanding: Vec<u64>,
     /// Of the day that has not ended, by stock and by kind.
     today: Vec<Flow>,
     orders_today: Vec<u64>,
@@ -49,6 +56,20 @@ pub struct Flow {
     pub buy_shares: u64,
     /// Shares that were offered.
     pub sell_shares: u64,
+    /// What was bid for them, at the limits, in 1/10 000 of the currency.
+    pub buy_value: u128,
+    /// What was asked for them, likewise.
+    pub sell_value: u128,
+}
+
+/// How an index weighs its stocks at the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Weights {
+    /// The same of each.
+    #[default]
+    Equal,
+    /// By capitalisation: shares outstanding times the last initial close.
+    Capital,
 }
 
 /// A kind of trader.
@@ -101,6 +122,11 @@ impl Trader {
         (self.ordered > 0).then(|| as_f64(self.executed) / as_f64(self.ordered))
     }
 
+    /// Half of what it bought and sold, at previous closes, over its capital.
+    pub fn turnover(&self) -> f64 {
+        self.base / 2.0 / self.capital
+    }
+
     /// Cost over value at the previous close; absent without trades.
     pub fn shortfall(&self) -> Option<f64> {
         (self.base > 0.0).then(|| self.cost / self.base)
@@ -136,6 +162,12 @@ impl Observed {
             stocks: scenario.companies().iter().map(stock).collect(),
             kinds: scenario.kinds().iter().map(kind).collect(),
             traders,
+            crowd: Crowd::of(engine).map(Box::new),
+            outstanding: (0..)
+                .map(StockId)
+                .zip(scenario.companies())
+                .map(|it| engine.shares_outstanding(it.0))
+                .collect(),
             today: vec![Flow::default(); scenario.companies().len()],
             orders_today: vec![0; scenario.kinds().len()],
             horizon: (Day(scenario.days()), scenario.trading_days()),
@@ -152,14 +184,15 @@ impl Observed {
             let trader = self.trader(it.trader)?;
             match (it.intent, it.verdict) {
                 (_, Verdict::Rejected(_)) => trader.rejected += 1,
-                (Intent::Order { stock, side, qty, .. }, Verdict::Accepted) => {
+                (Intent::Order { stock, side, qty, price }, Verdict::Accepted) => {
                     let odd = || Odd::new(format!("an order for {qty} of stock {}", stock.0));
                     let qty = u64::try_from(qty).map_err(|_| odd())?;
+                    let price = u64::try_from(price).map_err(|_| odd())?;
                     trader.orders += 1;
                     trader.ordered = trader.ordered.saturating_add(qty);
                     let kind = trader.kind;
                     self.orders_today[kind] += 1;
-                    self.today.get_mut(stock.index()).ok_or_else(odd)?.add(side, qty);
+                    self.today.get_mut(stock.index()).ok_or_else(odd)?.add(side, qty, price);
                 }
                 (Intent::Cancel { .. } | Intent::Unreadable { .. }, Verdict::Accepted) => {}
             }
@@ -177,6 +210,9 @@ impl Observed {
                 trader.cost += cost;
             }
         }
+        if let Some(crowd) = &mut self.crowd {
+            crowd.add(log)?;
+        }
         self.tally.add(log)?;
         self.close(log)
     }
@@ -187,6 +223,9 @@ impl Observed {
     ///
     /// [`Odd`], for a log that was.
     pub fn finish(&mut self) -> Result<(), Odd> {
+        if let Some(crowd) = &mut self.crowd {
+            crowd.finish();
+        }
         self.tally.finish()
     }
 
@@ -218,6 +257,10 @@ impl Observed {
         for (kind, sum) in self.kinds.iter_mut().zip(sums) {
             kind.wealth.push(sum / f64::from(kind.traders.max(1)));
         }
+        if let Some(crowd) = &mut self.crowd {
+            let wealth: Vec<f64> = self.traders.iter().map(|it| it.wealth).collect();
+            crowd.close(&close.shares, &last, &wealth);
+        }
         Ok(())
     }
 
@@ -228,6 +271,25 @@ impl Observed {
         let whole = self.days.len() == self.horizon.1 && day <= self.horizon.0;
         let reached = day == Day(0) || whole || self.days.last().is_some_and(|last| *last >= day);
         reached.then_some(ended)
+    }
+
+    /// An index of some stocks: what was put into them at the start, and not touched since, over
+    /// what it was; 1 at the start, then one value per trading day.
+    pub fn index(&self, stocks: &[usize], weights: Weights) -> Vec<f64> {
+        let closes: Vec<&Vec<f64>> =
+            stocks.iter().filter_map(|at| self.tally.closes.get(*at)).collect();
+        let weight = |at: &usize| match weights {
+            Weights::Equal => 1.0,
+            Weights::Capital => as_f64(self.outstanding[*at]) * self.tally.closes[*at][0],
+        };
+        let weights: Vec<f64> = stocks.iter().map(weight).collect();
+        let sum: f64 = weights.iter().sum();
+        let days = closes.first().map_or(0, |it| it.len());
+        let of_day = |day: usize| {
+            let each = closes.iter().zip(&weights).map(|(it, weight)| weight * it[day] / it[0]);
+            each.sum::<f64>() / sum
+        };
+        (0..days).map(of_day).collect()
     }
 
     /// The place of a stock.
@@ -243,13 +305,14 @@ fn wealth(cash: Cash, held: &[u64], closes: &[f64]) -> f64 {
 }
 
 impl Flow {
-    fn add(&mut self, side: Side, shares: u64) {
-        let (orders, sum) = match side {
-            Side::Buy => (&mut self.buys, &mut self.buy_shares),
-            Side::Sell => (&mut self.sells, &mut self.sell_shares),
+    fn add(&mut self, side: Side, shares: u64, price: u64) {
+        let (orders, sum, value) = match side {
+            Side::Buy => (&mut self.buys, &mut self.buy_shares, &mut self.buy_value),
+            Side::Sell => (&mut self.sells, &mut self.sell_shares, &mut self.sell_value),
         };
         *orders += 1;
         *sum = sum.saturating_add(shares);
+        *value = value.saturating_add(u128::from(shares) * u128::from(price));
     }
 
     /// `|buys - sells| / (buys + sells)` by number of orders; absent without orders.

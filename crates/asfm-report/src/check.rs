@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::{Axis, Block, Cell, Figure, Page, Series, Shape, Table};
 
+/// More nodes than these are not drawn.
+const NODES_MAX: usize = 300;
+
 /// Why a page or a figure was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -50,6 +53,14 @@ pub enum Error {
         at: String,
         /// The series or axis.
         what: String,
+    },
+    /// More nodes than can be told apart.
+    #[error("{at}: more than {most} nodes")]
+    Many {
+        /// The figure's id.
+        at: String,
+        /// How many there may be.
+        most: usize,
     },
     /// Two sections or figures have the same id.
     #[error("the id `{0}` occurs twice")]
@@ -171,6 +182,21 @@ impl Figure {
                     return Err(at.axis("counts"));
                 }
             }
+            Shape::Network { .. } => {}
+        }
+        if let Shape::Network { nodes, links, ends } = &self.shape {
+            at.not_empty("nodes", nodes)?;
+            if nodes.len() > NODES_MAX {
+                return Err(Error::Many { at: self.id.clone(), most: NODES_MAX });
+            }
+            at.finite("ends", [ends.0, ends.1])?;
+            at.order("ends", ends.0 < ends.1)?;
+            at.finite("nodes", nodes.iter().filter_map(|it| it.value))?;
+            let is_sound = |it: &(u32, u32)| it.0 < it.1 && (it.1 as usize) < nodes.len();
+            at.order("links", links.iter().all(is_sound))?;
+            let mut sorted = links.clone();
+            sorted.sort_unstable();
+            at.order("links", sorted.windows(2).all(|it| it[0] != it[1]))?;
         }
         if !matches!(self.shape, Shape::Lines { .. }) {
             at.linear("x", &self.x)?;

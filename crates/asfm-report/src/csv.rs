@@ -95,6 +95,24 @@ impl Figure {
                 let rows = bins.map(|(ends, n)| [ends[0], ends[1], *n].map(Value::Number).into());
                 Values { head, rows: rows.collect() }
             }
+            Shape::Network { nodes, links, .. } => {
+                let mut others: Vec<Vec<&str>> = vec![Vec::new(); nodes.len()];
+                for (a, b) in links {
+                    let (a, b) = (*a as usize, *b as usize);
+                    others[a].push(&nodes[b].name);
+                    others[b].push(&nodes[a].name);
+                }
+                let head = ["node", self.y.label.as_str(), "links", "linked with"];
+                let rows = nodes.iter().zip(others).map(|(it, others)| {
+                    vec![
+                        Value::Name(it.name.clone()),
+                        Value::of(it.value),
+                        Value::Number(crate::scale::count(others.len())),
+                        Value::Name(others.join(" ")),
+                    ]
+                });
+                Values { head: head.map(str::to_owned).to_vec(), rows: rows.collect() }
+            }
         }
     }
 }

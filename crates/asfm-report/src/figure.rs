@@ -118,6 +118,47 @@ pub enum Shape {
         /// A curve to compare with, in the unit of the counts, from left to right.
         overlay: Option<Vec<(f64, f64)>>,
     },
+    /// Who is linked to whom, on a circle and as a matrix, for at most 300 nodes; the name of the
+    /// horizontal axis says in which order they stand, that of the vertical one what is valued.
+    Network {
+        /// The nodes, in the order in which they stand.
+        nodes: Vec<Node>,
+        /// The links, by places of nodes, the lower first, each once.
+        links: Vec<(u32, u32)>,
+        /// The lowest and the highest value that is told apart; bars begin half-way between them.
+        ends: (f64, f64),
+    },
+}
+
+/// Somebody or something that is linked to others.
+///
+/// ```
+/// use asfm_report::{Axis, Figure, Node, Shape};
+///
+/// let node = |name: &str, value| Node { name: name.into(), value };
+/// let figure = Figure {
+///     id: "network".into(),
+///     title: "Who trades alike".into(),
+///     caption: "Two of three traders.".into(),
+///     x: Axis::new("traders, most links first"),
+///     y: Axis::new("belief"),
+///     shape: Shape::Network {
+///         nodes: vec![node("1", Some(40.0)), node("2", Some(62.0)), node("3", None)],
+///         links: vec![(0, 1)],
+///         ends: (0.0, 100.0),
+///     },
+///     marks: vec![],
+/// };
+/// assert!(figure.svg()?.contains("1 of 3 pairs are linked"));
+/// assert_eq!(figure.csv()?.lines().nth(1), Some("1,40,1,2"));
+/// # Ok::<(), asfm_report::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Node {
+    /// What it is called.
+    pub name: String,
+    /// Its value, if it has one.
+    pub value: Option<f64>,
 }
 
 /// One value for every place of the horizontal axis, or nothing.

@@ -148,7 +148,8 @@ fn figure(it: &Figure) -> Result<Value, Error> {
     let rows = table.rows.len();
     let more = (rows > ROWS_MAX).then(|| format!("{ROWS_MAX} of {rows} rows; all are in the CSV."));
     let live = live::numbers(it).map(|it| json(&it)).transpose().map_err(|it| unwritten(&it))?;
-    let is_narrow = matches!(it.shape, Shape::Bars { .. } | Shape::Intervals { .. });
+    let is_narrow =
+        matches!(it.shape, Shape::Bars { .. } | Shape::Intervals { .. } | Shape::Network { .. });
     Ok(context! {
         kind => "figure",
         id => &it.id,

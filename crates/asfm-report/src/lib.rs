@@ -63,5 +63,5 @@ mod svg;
 mod text;
 
 pub use check::Error;
-pub use figure::{Axis, Band, Figure, Format, IntervalRow, Lower, Mark, Series, Shape};
+pub use figure::{Axis, Band, Figure, Format, IntervalRow, Lower, Mark, Node, Series, Shape};
 pub use page::{Block, Cell, Column, Page, Section, Table, Tone};

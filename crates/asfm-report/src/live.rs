@@ -98,7 +98,7 @@ pub(crate) fn numbers(figure: &Figure) -> Option<Live<'_>> {
                 kind: Kind::Histogram { counts, overlay },
             })
         }
-        Shape::Bars { .. } | Shape::Intervals { .. } => None,
+        Shape::Bars { .. } | Shape::Intervals { .. } | Shape::Network { .. } => None,
     }
 }
 

@@ -105,6 +105,7 @@ pub mod event;
 mod facts;
 pub mod garch;
 pub mod garch_report;
+pub mod impact;
 pub mod inequality;
 pub mod leverage;
 pub mod long;

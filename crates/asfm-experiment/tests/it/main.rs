@@ -2,6 +2,7 @@
 
 mod arms;
 mod chance;
+mod crowd;
 mod plan;
 mod statistics;
 mod support;

@@ -14,6 +14,7 @@ mod canvas;
 mod frame;
 mod intervals;
 mod lines;
+mod network;
 mod style;
 
 pub(crate) use bars::histogram_spans;
@@ -89,6 +90,9 @@ impl Figure {
             Shape::Histogram { edges, counts, overlay } => {
                 bars::histogram(&mut canvas, self, view, (edges, counts, overlay.as_deref()))
             }
+            Shape::Network { nodes, links, ends } => {
+                network::draw(&mut canvas, self, view, (nodes, links, *ends))
+            }
         };
         (canvas.out, height)
     }
@@ -119,6 +123,13 @@ impl Figure {
             Shape::Histogram { edges, .. } => {
                 let part = span(&mut edges.iter().copied(), &self.x);
                 ("Histogram", part.into_iter().collect())
+            }
+            Shape::Network { nodes, links, .. } => {
+                let pairs = nodes.len() * nodes.len().saturating_sub(1) / 2;
+                let linked = format!("{} of {pairs} pairs are linked", links.len());
+                let values = span(&mut nodes.iter().filter_map(|it| it.value), &self.y);
+                let values = values.map(|it| format!("{} {it}", self.y.label));
+                ("Network", [Some(linked), values].into_iter().flatten().collect())
             }
         };
         format!("{kind}: {}. {}.", self.title, parts.join("; "))

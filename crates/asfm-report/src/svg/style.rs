@@ -59,6 +59,13 @@ const RULES: &str = "\
 .c .bad{stroke:$bad}.c .id.bad{fill:$bad}\
 .c .unsure{stroke:$unsure}.c .id.unsure{fill:$paper;stroke-width:1.5}\
 .c .assumed{stroke:$soft}.c .id.assumed{fill:$paper;stroke-width:1.5}\
+.c .nl{fill:none;stroke:$soft;stroke-width:.8;stroke-opacity:.6}\
+.c .nl1{stroke-opacity:.35}\
+.c .nl2{stroke-opacity:.2;stroke-width:.6}\
+.c .nl3{stroke-opacity:.1;stroke-width:.5}\
+.c .nr{fill:none;stroke:$grid;stroke-width:1}\
+.c .nf{fill:none;stroke:$rule;stroke-width:1}\
+.c .nx{fill:$ink;fill-opacity:.8;stroke:none}\
 .c .bg{fill:$paper}";
 
 /// The style of a picture that stands alone, in light colours.

@@ -1,6 +1,6 @@
 //! Numbers and words that nobody chose.
 
-use asfm_report::{Axis, Block, Figure, IntervalRow, Lower, Mark, Series, Shape, Tone};
+use asfm_report::{Axis, Block, Figure, IntervalRow, Lower, Mark, Node, Series, Shape, Tone};
 use proptest::prelude::*;
 
 use crate::page_of;
@@ -63,7 +63,15 @@ fn any_shape() -> impl Strategy<Value = Shape> {
                 overlay,
             })
     });
-    prop_oneof![lines, bars, intervals, histogram]
+    let node =
+        (".{0,9}", prop::option::of(any_number())).prop_map(|(name, value)| Node { name, value });
+    let network = (
+        prop::collection::vec(node, 0..6),
+        prop::collection::vec((0..6_u32, 0..6_u32), 0..9),
+        (any_number(), any_number()),
+    )
+        .prop_map(|(nodes, links, ends)| Shape::Network { nodes, links, ends });
+    prop_oneof![lines, bars, intervals, histogram, network]
 }
 
 proptest! {

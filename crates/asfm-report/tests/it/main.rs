@@ -3,8 +3,8 @@
 mod any;
 
 use asfm_report::{
-    Axis, Block, Cell, Column, Error, Figure, IntervalRow, Lower, Mark, Page, Section, Series,
-    Shape, Table, Tone,
+    Axis, Block, Cell, Column, Error, Figure, IntervalRow, Lower, Mark, Node, Page, Section,
+    Series, Shape, Table, Tone,
 };
 
 const HOSTILE: &str = "</script></style></svg><script>alert(1)</script><!-- \" onload='x' & \0\u{1b}[31m \
@@ -67,6 +67,16 @@ fn all_shapes(word: &str) -> Vec<Figure> {
                 edges: vec![0.0, 1.0, 3.0],
                 counts: vec![4.0, 2.0],
                 overlay: Some(vec![(0.0, 1.0), (3.0, 2.0)]),
+            },
+        ),
+        figure(
+            "network",
+            Shape::Network {
+                nodes: [Some(40.0), None, Some(70.0)]
+                    .map(|value| Node { name: word.into(), value })
+                    .into(),
+                links: vec![(0, 1), (0, 2)],
+                ends: (0.0, 100.0),
             },
         ),
     ]
@@ -185,6 +195,20 @@ fn what_cannot_be_drawn_is_refused() {
     let mut bars = all_shapes("word").remove(1);
     bars.shape = Shape::Bars { categories: vec![], series: vec![] };
     assert!(matches!(error(bars), Error::Empty { .. }));
+    let mut network = all_shapes("word").remove(4);
+    let mut refused = |linked: &[(u32, u32)]| {
+        if let Shape::Network { links, .. } = &mut network.shape {
+            *links = linked.into();
+        }
+        assert!(matches!(error(network.clone()), Error::Order { .. }), "{linked:?}");
+    };
+    for linked in [[(0, 3), (0, 1)], [(1, 0), (0, 2)], [(1, 1), (0, 2)], [(0, 1), (0, 1)]] {
+        refused(&linked);
+    }
+    if let Shape::Network { nodes, .. } = &mut network.shape {
+        *nodes = vec![Node::default(); 301];
+    }
+    assert!(matches!(error(network), Error::Many { .. }));
     let twice = || Block::Figure(lines("part", &day, vec![ok()]));
     assert_eq!(page_of(vec![twice()]).html().unwrap_err(), Error::Duplicate("part".into()));
     let table = Table { columns: vec![Column::text("a")], rows: vec![vec![]], ..Table::default() };
@@ -211,6 +235,11 @@ fn numbers_can_be_taken_along() {
     from,to,count
     0,1,4
     1,3,2
+
+    node,"a,b",links,linked with
+    "a,b",40,2,"a,b a,b"
+    "a,b",,1,"a,b"
+    "a,b",70,1,"a,b"
     "#);
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use asfm_experiment::{Finding, Task, Values};
-use asfm_measure::Observed;
+use asfm_engine::Day;
+use asfm_experiment::{Drawing, Finding, Task, Values};
+use asfm_measure::{Drawn, Observed};
 use rayon::prelude::*;
 
 use super::folder::Folder;
@@ -18,6 +19,8 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     /// For each figure, the lines of its runs.
     pub(super) lines: BTreeMap<LineKey, Vec<Vec<(u32, f64)>>>,
+    /// For each figure that draws a network, that of the first seed: by figure, arm and population.
+    pub(super) networks: BTreeMap<(usize, usize, usize), Drawn>,
     /// Runs that are done.
     pub(super) done: usize,
     /// The models that answered, by name.
@@ -45,6 +48,7 @@ impl Outcome {
         let there: Vec<&Task> = folder.tasks.iter().filter(|it| folder.run(it).exists()).collect();
         let mut values = Values::default();
         let mut lines: BTreeMap<LineKey, Vec<Vec<(u32, f64)>>> = BTreeMap::new();
+        let mut networks = BTreeMap::new();
         let mut models: Vec<String> = Vec::new();
         // In pieces, so that no more runs are held than are being read.
         for piece in there.chunks(64) {
@@ -58,6 +62,13 @@ impl Outcome {
                     if !it.arms.contains(&arm) {
                         continue;
                     }
+                    if let Drawing::Network { day } = it.drawing
+                        && folder.header.seeds.first() == Some(&task.seed)
+                        && let Some(crowd) = &observed.crowd
+                        && let Some(drawn) = crowd.drawn(Day(day))
+                    {
+                        networks.insert((figure, arm, population), drawn);
+                    }
                     for line in it.lines(&observed) {
                         let key = LineKey { figure, arm, population, group: line.group };
                         lines.entry(key).or_default().push(line.points);
@@ -68,7 +79,7 @@ impl Outcome {
         }
         let findings = folder.experiment.judge(&folder.header.populations, &values);
         let done = there.len();
-        Ok(Self { folder, values, findings, lines, done, models })
+        Ok(Self { folder, values, findings, lines, networks, done, models })
     }
 }
 

@@ -12,7 +12,7 @@ use super::days::Days;
 /// More traders than this are drawn as shares of all, not one by one.
 const POINTS_MAX: usize = 400;
 
-fn marks(days: &Days) -> Vec<Mark> {
+pub(super) fn marks(days: &Days) -> Vec<Mark> {
     let told = days.news.iter().filter(|it| it.day > 0);
     told.map(|it| Mark { at: f64::from(it.day), label: clipped(&it.text) }).collect()
 }

@@ -1,5 +1,6 @@
 //! `asfm report`: a run as a page that needs nothing else to be read, or several side by side.
 
+mod crowd;
 mod days;
 mod figures;
 mod run;
@@ -14,6 +15,8 @@ use asfm_report::{Block, Figure, Page};
 use clap::Args;
 
 use crate::failure::{Failure, misuse};
+
+pub(crate) use crowd::network;
 
 /// How large a picture for papers is, in pixels per unit.
 const SCALE: f32 = 3.0;

@@ -30,6 +30,10 @@ pub(super) fn page(path: &Path) -> Result<Page, Failure> {
         section("traders", "Traders", traders(&days)),
         section("facts", "Stylized facts", facts(&days)),
     ];
+    let talk = super::crowd::blocks(&days);
+    if !talk.is_empty() {
+        sections.insert(3, section("crowd", "Talk and beliefs", talk));
+    }
     if let Some(talk) = &days.talk {
         let lines = talk.lines().into_iter().map(|line| {
             let (name, value) = line.split_at(line.find("  ").unwrap_or(line.len()));

@@ -6,6 +6,7 @@ use asfm_stats::paired::paired_t;
 
 use super::{Whole, anchor, count};
 use crate::experiment::outcome::LineKey;
+use crate::report::network;
 
 /// A line of each run: days with values.
 type Runs = Vec<Vec<(u32, f64)>>;
@@ -15,14 +16,31 @@ impl Whole<'_> {
     pub(super) fn figures(&self, population: usize) -> Vec<Block> {
         let figures = self.it.folder.experiment.figures.iter().enumerate();
         figures
-            .filter_map(|(at, it)| match &it.drawing {
-                Drawing::Path { path, .. } => self.path(at, it, *path, population),
+            .flat_map(|(at, it)| match &it.drawing {
+                Drawing::Path { path, .. } => {
+                    self.path(at, it, *path, population).into_iter().collect()
+                }
+                Drawing::Network { .. } => self.networks(at, it, population),
                 Drawing::Levels { statistics, levels, axis } => {
-                    self.levels(it, statistics, levels.as_deref(), axis, population)
+                    let levels = self.levels(it, statistics, levels.as_deref(), axis, population);
+                    levels.into_iter().collect::<Vec<_>>()
                 }
             })
             .map(Block::Figure)
             .collect()
+    }
+
+    /// The networks of the arms, one below the other.
+    fn networks(&self, at: usize, it: &Planned, population: usize) -> Vec<Figure> {
+        let seed = self.it.folder.header.seeds.first().copied().unwrap_or_default();
+        let drawn = it.arms.iter().filter_map(|arm| {
+            let drawn = self.it.networks.get(&(at, *arm, population))?;
+            let arm = &self.it.folder.experiment.arms[*arm];
+            let id = format!("{}-{}", self.figure_id(it, population), anchor("of", &arm.name));
+            let title = format!("{}: {}", self.figure_title(it, population), arm.title);
+            Some(network(id, title, format!("{} Seed {seed}.", it.caption), drawn))
+        });
+        drawn.collect()
     }
 
     fn path(&self, at: usize, it: &Planned, path: Path, population: usize) -> Option<Figure> {
@@ -60,6 +78,12 @@ impl Whole<'_> {
             Path::Return => Axis::percent("return"),
             Path::Gain => Axis::percent("gain"),
             Path::Orders => Axis::new("orders a day"),
+            Path::Belief => Axis::new("score of belief"),
+            Path::SellBuy => Axis::new("shares offered over asked for"),
+            Path::Volume => Axis { zero: true, ..Axis::new("shares a day") },
+            Path::Density => Axis { zero: true, ..Axis::percent("linked pairs") },
+            Path::Posts => Axis { zero: true, ..Axis::new("posts a day") },
+            Path::Reposts => Axis { zero: true, ..Axis::new("reposts") },
         };
         Some(Figure {
             id: self.figure_id(it, population),
