@@ -168,7 +168,7 @@ fn mistakes_in_arms_are_shown() {
 fn mistakes_in_statistics_are_shown() {
     assert_snapshot!(told("measure = \"return\"", "measure = \"returns\""), @r#"
     exit 2
-    error: fees.toml:19:11: `statistic.rise.measure`: unknown measure `returns`, expected one of `ON`, `OER`, `OER_single_counted`, `OER_by_order_count_any_fill`, `OER_by_order_count_full_fill`, `OER_buy`, `OER_sell`, `TR`, `TR_mean_of_stocks`, `TR_per_day`, `VO`, `VO_equal_weight_index`, `VO_ddof0`, `VO_close_mean_of_trades`, `one-sidedness`, `return`, `slope`, `orders`, `gain`, `fill-rate`, `shortfall`, `gain-by-capital`, `fill-rate-by-capital`, `shortfall-by-capital`, `gini`
+    error: fees.toml:19:11: `statistic.rise.measure`: unknown measure `returns`, expected one of `ON`, `OER`, `OER_single_counted`, `OER_by_order_count_any_fill`, `OER_by_order_count_full_fill`, `OER_buy`, `OER_sell`, `TR`, `TR_mean_of_stocks`, `TR_per_day`, `VO`, `VO_equal_weight_index`, `VO_ddof0`, `VO_close_mean_of_trades`, `one-sidedness`, `return`, `slope`, `orders`, `gain`, `fill-rate`, `shortfall`, `gain-by-capital`, `fill-rate-by-capital`, `shortfall-by-capital`, `gini`, `gini-growth`, `turnover-return`, `volume`, `volatility`, `kurtosis`, `excess-kurtosis`, `acf-returns`, `acf-abs`, `leverage`, `volume-volatility`, `drawdown`, `bsadf`, `rmse-flat`, `sell-buy`, `sell-buy-count`, `sell-buy-value`, `price-impact`, `price-impact-gap`, `price-impact-fit`, `belief`, `belief-trend`, `belief-valuation`, `belief-economy`, `belief-sentiment`, `belief-confidence`, `belief-spread`, `belief-bimodality`, `belief-index`, `belief-leads`, `index-leads`, `posts`, `reposts`, `likes`, `unlikes`, `exposures`, `like-share`, `top-authors`, `reaction-gini`, `likes-of-leaders`, `cascade-size`, `cascade-depth`, `cascade-breadth`, `cascade-half`, `density`, `degree`, `isolates`, `assortativity`, `pgr`, `plr`, `pgr-plr`, `holdings`, `concentration`, `lottery`
     hint: did you mean `return`?
     ╭─[fees.toml:19:11]
      18 │ [statistic.rise]
@@ -219,7 +219,7 @@ fn mistakes_in_statistics_are_shown() {
     "#);
     assert_snapshot!(told("to = 4", "until = 4"), @"
     exit 2
-    error: fees.toml:22:1: `statistic.rise.until`: unknown field `until`, expected one of `measure`, `log`, `from`, `to`, `sector`, `stocks`, `kind`, `less`
+    error: fees.toml:22:1: `statistic.rise.until`: unknown field `until`, expected one of `measure`, `log`, `from`, `to`, `sector`, `stocks`, `kind`, `weights`, `less`
     ╭─[fees.toml:22:1]
      21 │ from = 1
      22 │ until = 4
@@ -233,7 +233,7 @@ fn mistakes_in_statistics_are_shown() {
 fn mistakes_in_hypotheses_are_shown() {
     assert_snapshot!(told("statistic = \"rise\"", "statistic = \"rice\""), @r#"
     exit 2
-    error: fees.toml:37:13: `hypothesis[1].statistic`: unknown statistic `rice`, expected one of `rise`, `log TR`, `ON`, `OER`, `OER_single_counted`, `OER_by_order_count_any_fill`, `OER_by_order_count_full_fill`, `OER_buy`, `OER_sell`, `TR`, `TR_mean_of_stocks`, `TR_per_day`, `VO`, `VO_equal_weight_index`, `VO_ddof0`, `VO_close_mean_of_trades`, `one-sidedness`, `return`, `slope`, `orders`, `gain`, `fill-rate`, `shortfall`, `gain-by-capital`, `fill-rate-by-capital`, `shortfall-by-capital`, `gini`
+    error: fees.toml:37:13: `hypothesis[1].statistic`: unknown statistic `rice`, expected one of `rise`, `log TR`, `ON`, `OER`, `OER_single_counted`, `OER_by_order_count_any_fill`, `OER_by_order_count_full_fill`, `OER_buy`, `OER_sell`, `TR`, `TR_mean_of_stocks`, `TR_per_day`, `VO`, `VO_equal_weight_index`, `VO_ddof0`, `VO_close_mean_of_trades`, `one-sidedness`, `return`, `slope`, `orders`, `gain`, `fill-rate`, `shortfall`, `gain-by-capital`, `fill-rate-by-capital`, `shortfall-by-capital`, `gini`, `gini-growth`, `turnover-return`, `volume`, `volatility`, `kurtosis`, `excess-kurtosis`, `acf-returns`, `acf-abs`, `leverage`, `volume-volatility`, `drawdown`, `bsadf`, `rmse-flat`, `sell-buy`, `sell-buy-count`, `sell-buy-value`, `price-impact`, `price-impact-gap`, `price-impact-fit`, `belief`, `belief-trend`, `belief-valuation`, `belief-economy`, `belief-sentiment`, `belief-confidence`, `belief-spread`, `belief-bimodality`, `belief-index`, `belief-leads`, `index-leads`, `posts`, `reposts`, `likes`, `unlikes`, `exposures`, `like-share`, `top-authors`, `reaction-gini`, `likes-of-leaders`, `cascade-size`, `cascade-depth`, `cascade-breadth`, `cascade-half`, `density`, `degree`, `isolates`, `assortativity`, `pgr`, `plr`, `pgr-plr`, `holdings`, `concentration`, `lottery`
     hint: did you mean `rise`? `[statistic.NAME]` makes one; a measure without settings is named directly, as `ON` or `log ON`
     ╭─[fees.toml:37:13]
      36 │ claim = "News lifts energy."
@@ -329,7 +329,7 @@ fn mistakes_in_hypotheses_are_shown() {
 fn mistakes_in_figures_are_shown() {
     assert_snapshot!(told("path = \"return\"\n", ""), @r#"
     exit 2
-    error: fees.toml:46:6: `figure[0]`: expected `path` or `statistics`, found neither
+    error: fees.toml:46:6: `figure[0]`: expected one of `path`, `statistics` and `network`, found none
     ╭─[fees.toml:46:6]
      45 │ [[figure]]
      46 │ id = "1"
@@ -339,7 +339,7 @@ fn mistakes_in_figures_are_shown() {
     "#);
     assert_snapshot!(told("path = \"return\"", "path = \"price\""), @r#"
     exit 2
-    error: fees.toml:48:8: `figure[0].path`: unknown path `price`, expected one of `return`, `gain`, `orders`
+    error: fees.toml:48:8: `figure[0].path`: unknown path `price`, expected one of `return`, `gain`, `orders`, `belief`, `sell-buy`, `volume`, `density`, `posts`, `reposts`
     ╭─[fees.toml:48:8]
      47 │ title = "Return"
      48 │ path = "price"
@@ -349,7 +349,7 @@ fn mistakes_in_figures_are_shown() {
     "#);
     assert_snapshot!(told("path = \"return\"", "path = \"return\"\nby = \"kind\""), @r#"
     exit 2
-    error: fees.toml:49:6: `figure[0].by`: expected `sector` (returns, orders) or `kind` (gains, orders), found `kind` for the path `return`
+    error: fees.toml:49:6: `figure[0].by`: expected `sector` (returns, orders), `kind` (gains, orders, beliefs) or `author` (reposts), found `kind` for the path `return`
     ╭─[fees.toml:49:6]
      48 │ path = "return"
      49 │ by = "kind"
@@ -369,7 +369,7 @@ fn mistakes_in_figures_are_shown() {
     "#);
     assert_snapshot!(told("path = \"return\"", "statistics = [\"rice\"]"), @r#"
     exit 2
-    error: fees.toml:48:14: `figure[0].statistics`: unknown statistic `rice`, expected one of `rise`, `log TR`, `ON`, `OER`, `OER_single_counted`, `OER_by_order_count_any_fill`, `OER_by_order_count_full_fill`, `OER_buy`, `OER_sell`, `TR`, `TR_mean_of_stocks`, `TR_per_day`, `VO`, `VO_equal_weight_index`, `VO_ddof0`, `VO_close_mean_of_trades`, `one-sidedness`, `return`, `slope`, `orders`, `gain`, `fill-rate`, `shortfall`, `gain-by-capital`, `fill-rate-by-capital`, `shortfall-by-capital`, `gini`
+    error: fees.toml:48:14: `figure[0].statistics`: unknown statistic `rice`, expected one of `rise`, `log TR`, `ON`, `OER`, `OER_single_counted`, `OER_by_order_count_any_fill`, `OER_by_order_count_full_fill`, `OER_buy`, `OER_sell`, `TR`, `TR_mean_of_stocks`, `TR_per_day`, `VO`, `VO_equal_weight_index`, `VO_ddof0`, `VO_close_mean_of_trades`, `one-sidedness`, `return`, `slope`, `orders`, `gain`, `fill-rate`, `shortfall`, `gain-by-capital`, `fill-rate-by-capital`, `shortfall-by-capital`, `gini`, `gini-growth`, `turnover-return`, `volume`, `volatility`, `kurtosis`, `excess-kurtosis`, `acf-returns`, `acf-abs`, `leverage`, `volume-volatility`, `drawdown`, `bsadf`, `rmse-flat`, `sell-buy`, `sell-buy-count`, `sell-buy-value`, `price-impact`, `price-impact-gap`, `price-impact-fit`, `belief`, `belief-trend`, `belief-valuation`, `belief-economy`, `belief-sentiment`, `belief-confidence`, `belief-spread`, `belief-bimodality`, `belief-index`, `belief-leads`, `index-leads`, `posts`, `reposts`, `likes`, `unlikes`, `exposures`, `like-share`, `top-authors`, `reaction-gini`, `likes-of-leaders`, `cascade-size`, `cascade-depth`, `cascade-breadth`, `cascade-half`, `density`, `degree`, `isolates`, `assortativity`, `pgr`, `plr`, `pgr-plr`, `holdings`, `concentration`, `lottery`
     hint: did you mean `rise`? `[statistic.NAME]` makes one; a measure without settings is named directly, as `ON` or `log ON`
     ╭─[fees.toml:48:14]
      47 │ title = "Return"
@@ -380,7 +380,7 @@ fn mistakes_in_figures_are_shown() {
     "#);
     assert_snapshot!(told("title = \"Return\"", "titel = \"Return\""), @r#"
     exit 2
-    error: fees.toml:47:1: `figure[0].titel`: unknown field `titel`, expected one of `id`, `title`, `caption`, `arms`, `path`, `by`, `only`, `from`, `marks`, `statistics`, `levels`, `axis`
+    error: fees.toml:47:1: `figure[0].titel`: unknown field `titel`, expected one of `id`, `title`, `caption`, `arms`, `path`, `by`, `only`, `from`, `marks`, `statistics`, `network`, `levels`, `axis`
     hint: did you mean `title`?
     ╭─[fees.toml:47:1]
      46 │ id = "1"

@@ -72,7 +72,7 @@ fn scenarios_are_refused_with_the_place() {
     ");
     assert_snapshot!(told("kind = \"value\"", "kind = \"valeu\""), @r#"
     exit 2
-    error: s.toml:9:8: `traders[0].kind`: no rule is called `valeu`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `zero-intelligence`, `zi`
+    error: s.toml:9:8: `traders[0].kind`: no rule is called `valeu`; expected one of `value`, `institutional`, `contrarian`, `aggressive`, `neutral`, `technical`, `fundamental`, `bdi`, `bdi-technical`, `bdi-fundamental`, `padding`, `zero-intelligence`, `zi`
     hint: `profile = "…"` beside `kind` names the rule
     ╭─[s.toml:9:8]
       8 │ [[traders]]
@@ -213,7 +213,7 @@ fn what_only_traders_read_is_checked_too() {
     "#);
     assert_snapshot!(told("temprature = 0.7"), @"
     exit 2
-    error: s.toml:14:1: `prompt.temprature`: unknown field `temprature`, expected one of `layout`, `observation`, `wording`, `temperature`, `answer-tokens`, `reason-characters`, `feedback`, `profile`, `observation-blocks`, `re-ask`, `clip`
+    error: s.toml:14:1: `prompt.temprature`: unknown field `temprature`, expected one of `layout`, `observation`, `wording`, `temperature`, `answer-tokens`, `reason-characters`, `feedback`, `profile`, `observation-blocks`, `re-ask`, `clip`, `plan`, `temperatures`
     hint: did you mean `temperature`?
     ╭─[s.toml:14:1]
      13 │ [prompt]

@@ -111,11 +111,11 @@ fn shared_beginnings_save_what_they_promise() {
     assert!(of("compact", "shared-first") * 20 < PUBLISHED, "{table}");
     insta::assert_snapshot!(table, @"
     plan layout calls sent computed (tokens sent, computed)
-    faithful paper 14 126591 13729 (34978, 3801)
-    faithful shared-first 14 170444 4969 (53130, 1484)
-    compact paper 4 38801 11664 (11514, 3585)
-    compact shared-first 4 45188 4462 (14133, 1331)
-    single paper 1 10500 10260 (3271, 3211)
-    single shared-first 1 11764 3521 (3676, 1078)
+    faithful paper 14 126619 13731 (35005, 3803)
+    faithful shared-first 14 170474 4971 (53160, 1486)
+    compact paper 4 38817 11669 (11530, 3589)
+    compact shared-first 4 45204 4466 (14149, 1335)
+    single paper 1 10503 10263 (3274, 3214)
+    single shared-first 1 11767 3524 (3679, 1080)
     ");
 }
