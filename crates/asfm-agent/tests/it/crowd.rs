@@ -103,7 +103,9 @@ fn a_society_that_heard_everything_goes_on_where_another_stopped() {
             let decisions = decide(&mut old, &round);
             if round.market().day.0 % 10 == 5 {
                 let mut fresh = cast();
-                heard.iter().for_each(|it| fresh.hear(it));
+                for it in &heard {
+                    fresh.hear(it);
+                }
                 assert_eq!(decide(&mut fresh, &round), decisions, "day {}", round.market().day);
             }
             let log = round.settle(decisions);

@@ -18,7 +18,9 @@ pub(super) fn news(
     if let Some(path) = &raw.news_file {
         let file = included.text(path, "news-file")?;
         let read: written::NewsTable = file.parse()?;
-        news.extend(checked(&file, &read.news, days, companies)?);
+        // A file of news is a stock for runs of any length: what comes after the last day is left.
+        let known = checked(&file, &read.news, u32::MAX, companies)?;
+        news.extend(known.into_iter().filter(|it| it.day.0 <= days));
     }
     news.sort_by_key(|it| it.day);
     Ok(news)

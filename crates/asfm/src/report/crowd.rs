@@ -164,12 +164,12 @@ fn density(days: &Days, crowd: &Crowd) -> Option<Figure> {
 fn last_network(crowd: &Crowd) -> Option<Figure> {
     let drawn = crowd.days.iter().rev().find_map(|it| crowd.drawn(it.day))?;
     let title = format!("Who trades alike on day {}", drawn.day);
-    let caption = "A link is a pair of traders whose recent trades are alike.".to_owned();
+    let caption = "A link is a pair of traders whose recent trades are alike.";
     Some(network("network".to_owned(), title, caption, &drawn))
 }
 
 /// A network as a picture: most links first, of equals the lowest number.
-pub(crate) fn network(id: String, title: String, caption: String, drawn: &Drawn) -> Figure {
+pub(crate) fn network(id: String, title: String, caption: &str, drawn: &Drawn) -> Figure {
     let n = drawn.scores.len();
     let mut degrees = vec![0_u32; n];
     for (a, b) in &drawn.links {

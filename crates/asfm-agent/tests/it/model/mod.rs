@@ -2,6 +2,7 @@
 
 mod answer;
 mod bdi;
+mod bdi_question;
 mod conversation;
 mod cost;
 mod feedback;

@@ -38,7 +38,7 @@ impl Whole<'_> {
             let arm = &self.it.folder.experiment.arms[*arm];
             let id = format!("{}-{}", self.figure_id(it, population), anchor("of", &arm.name));
             let title = format!("{}: {}", self.figure_title(it, population), arm.title);
-            Some(network(id, title, format!("{} Seed {seed}.", it.caption), drawn))
+            Some(network(id, title, &format!("{} Seed {seed}.", it.caption), drawn))
         });
         drawn.collect()
     }
