@@ -13,8 +13,13 @@ use super::days::Days;
 const POINTS_MAX: usize = 400;
 
 pub(super) fn marks(days: &Days) -> Vec<Mark> {
-    let told = days.news.iter().filter(|it| it.day > 0);
-    told.map(|it| Mark { at: f64::from(it.day), label: clipped(&it.text) }).collect()
+    /// Of more than this, lines would hide the picture; the table of news has them all.
+    const MOST: usize = 12;
+    let told = || days.news.iter().filter(|it| it.day > 0);
+    if told().count() > MOST {
+        return Vec::new();
+    }
+    told().map(|it| Mark { at: f64::from(it.day), label: clipped(&it.text) }).collect()
 }
 
 /// A text short enough for a label.
