@@ -176,6 +176,9 @@ impl Cast {
             );
         }
         let talks = kinds.iter().any(|it| matches!(it.brain, Brain::Bdi | Brain::Mind));
+        if talks {
+            refusal::check_crowd(scenario)?;
+        }
         let society =
             talks.then(|| Society::new(scenario, seed, social, brains == BrainKind::Model));
         Ok(Self {

@@ -52,6 +52,21 @@ impl CastError {
     }
 }
 
+/// Refuses a crowd whose network no memory would hold.
+pub(crate) fn check_crowd(scenario: &Scenario) -> Result<(), CastError> {
+    let (traders, stocks) = (scenario.traders() as u64, scenario.companies().len() as u64);
+    match scenario.sources().first() {
+        Some(from) if traders * stocks > asfm_social::CELLS_MAX => {
+            let most = asfm_social::CELLS_MAX / stocks;
+            let message = format!(
+                "expected at most {most} traders who talk about {stocks} stocks, found {traders}"
+            );
+            Err(CastError::Social(from.error(0..0, "population.agents", message)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The parts of a scenario file that are pointed at; the engine has checked them.
 #[derive(Deserialize)]
 struct File {

@@ -59,8 +59,8 @@ pub use feed::{Audience, Exposure, FeedOptions, Ranking, SeenRule, TieRule};
 pub use forum::{Author, Forum, Post};
 pub use hot::hot_score;
 pub use network::{
-    Components, Connectivity, DegreeKind, Degrees, Edge, Graph, IsolateRule, Neighbour, Network,
-    NetworkOptions, weighted_jaccard,
+    CELLS_MAX, Components, Connectivity, DegreeKind, Degrees, Edge, Graph, IsolateRule, Neighbour,
+    Network, NetworkOptions, weighted_jaccard,
 };
 
 /// One of a society's users, counted from 0.

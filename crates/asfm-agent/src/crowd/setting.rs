@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use asfm_engine::{Scenario, ScenarioError, Source};
+use asfm_social::NetworkOptions;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -137,7 +138,7 @@ struct File {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct Written {
-    mode: Mode,
+    mode: Option<Spanned<Mode>>,
     activation: Option<Spanned<Real>>,
     leaders: Option<Spanned<Real>>,
     shown: Option<Spanned<Whole>>,
@@ -158,7 +159,7 @@ struct Written {
     frozen_profit: Option<bool>,
     oldest_first: Option<bool>,
     show_again: Option<bool>,
-    chain: Option<bool>,
+    chain: Option<Spanned<bool>>,
 }
 
 /// Reads numbers of `[social]`.
@@ -186,6 +187,29 @@ impl Reader<'_> {
     }
 }
 
+/// Whether traders without neighbours are chained; refused where that needs every pair looked at
+/// and there are too many.
+fn chain(
+    from: &Source,
+    scenario: &Scenario,
+    written: &Written,
+    default: bool,
+) -> Result<bool, ScenarioError> {
+    let most = NetworkOptions::default().exact_degrees_up_to;
+    let found = scenario.traders();
+    let wanted = written.chain.as_ref().map_or(default, |it| *it.get_ref());
+    if !wanted || found <= most as usize {
+        return Ok(wanted);
+    }
+    let spans =
+        [written.chain.as_ref().map(Spanned::span), written.mode.as_ref().map(Spanned::span)];
+    let span = spans.into_iter().flatten().next().unwrap_or(0..0);
+    let message =
+        format!("expected at most {most} traders where isolates are chained, found {found}");
+    let error = from.error(span, "social.chain", message);
+    Err(error.hint("`chain = false` beside `mode = \"paper\"` leaves the other quirks on"))
+}
+
 impl SocialSettings {
     /// Reads the `[social]` of a scenario; what it does not set keeps its default.
     ///
@@ -198,7 +222,7 @@ impl SocialSettings {
         };
         let File { social: it } = from.parse()?;
         let read = Reader(from);
-        let paper = it.mode == Mode::Paper;
+        let paper = it.mode.as_ref().is_some_and(|it| *it.get_ref() == Mode::Paper);
         let own = Self::default();
         let quirks = if paper { Quirks::PAPER } else { Quirks::default() };
         // The published code never stops showing a post.
@@ -240,7 +264,7 @@ impl SocialSettings {
                 frozen_profit: it.frozen_profit.unwrap_or(quirks.frozen_profit),
                 oldest_first: it.oldest_first.unwrap_or(quirks.oldest_first),
                 show_again: it.show_again.unwrap_or(quirks.show_again),
-                chain: it.chain.unwrap_or(quirks.chain),
+                chain: chain(from, scenario, &it, quirks.chain)?,
             },
         })
     }

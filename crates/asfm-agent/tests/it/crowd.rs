@@ -137,6 +137,31 @@ fn those_who_do_not_act_read_and_react_only() {
     assert!((1500..1860).contains(&posts), "{posts} of 1680 expected");
 }
 
+#[test]
+fn a_chain_of_too_many_is_refused_and_not_a_panic() {
+    let text = fixture("twinmarket-rules.toml").replace("agents = 100", "agents = 20100");
+    let refused = |social: &str| {
+        let scenario = read(&format!("social = {{ {social} }}\n{text}"));
+        let it = asfm_agent::crowd::SocialSettings::read(&scenario);
+        it.map(|_| ()).map_err(|it| it.to_string())
+    };
+    let refusal = refused("mode = \"paper\"").expect_err("too many for a chain");
+    assert!(
+        refusal.contains("test.toml:1:19: `social.chain`: expected at most 20000"),
+        "{refusal}"
+    );
+    assert!(refused("chain = true").is_err());
+    assert_eq!(refused("mode = \"paper\", chain = false"), Ok(()));
+}
+
+#[test]
+fn a_crowd_beyond_all_memory_is_refused_and_not_a_panic() {
+    let text = fixture("twinmarket-rules.toml").replace("profile = \"", "profile = \"bdi-");
+    let text = text.replace("agents = 100", "agents = 30000000").replace("00000\n\n", "\n\n");
+    let error = Cast::new(&read(&text), Seed(1), BrainKind::Rules).expect_err("too many");
+    assert!(error.to_string().contains("expected at most 26843545 traders"), "{error}");
+}
+
 /// So that it can be handed over as a function of a reference.
 trait IsPost {
     fn is_post_ref(&self) -> bool;

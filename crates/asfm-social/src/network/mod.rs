@@ -15,7 +15,8 @@ use crate::{Error, UserId};
 /// Numbers that shrink without end become slow to compute with and then nothing at once; the
 /// published code reaches that point after 1490 days, and its network falls apart.
 const FORGOTTEN: f64 = 1e-100;
-const CELLS_MAX: u64 = 1 << 28;
+/// The most users times topics that a [`Network`] is made for: two gigabytes of weights.
+pub const CELLS_MAX: u64 = 1 << 28;
 
 /// What becomes of users whom no similarity links to anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
