@@ -1,6 +1,9 @@
 //! A seal over what cannot be rebuilt, so that no change of it goes unseen.
 
+use std::sync::LazyLock;
+
 use blake3::Hasher;
+use blake3::hazmat::{ContextKey, HasherExt as _, hash_derive_key_context};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -11,6 +14,13 @@ use crate::table::{Cell, Table};
 pub(crate) const SEALED: [Table; 4] = [Table::Run, Table::Sources, Table::Texts, Table::Calls];
 
 const CONTEXT: &str = "asfm 2026 seal of a run file, version 2";
+
+/// A hasher under [`CONTEXT`]. The key is derived once: for a short row that costs as much as the
+/// row itself.
+fn keyed() -> Hasher {
+    static KEY: LazyLock<ContextKey> = LazyLock::new(|| hash_derive_key_context(CONTEXT));
+    Hasher::new_from_context_key(&KEY)
+}
 
 /// The seal of a run to which rounds and calls are added.
 #[derive(Debug)]
@@ -25,7 +35,7 @@ impl Seal {
     /// Reads what is sealed from a file.
     pub(crate) fn read(file: &Connection) -> rusqlite::Result<Self> {
         let whole = |table| -> rusqlite::Result<Hasher> {
-            let mut hasher = Hasher::new_derive_key(CONTEXT);
+            let mut hasher = keyed();
             each(file, table, |row| row.for_each(|value| add(&mut hasher, value)))?;
             Ok(hasher)
         };
@@ -50,7 +60,7 @@ impl Seal {
 
     /// The seal, with `run` as it stands in the file: one mark per table, joined by dashes.
     pub(crate) fn mark(&self, file: &Connection) -> rusqlite::Result<String> {
-        let mut run = Hasher::new_derive_key(CONTEXT);
+        let mut run = keyed();
         let columns = Table::Run.columns().len() - 1;
         // `seal` is the last column.
         each(file, Table::Run, |row| row.take(columns).for_each(|value| add(&mut run, value)))?;
@@ -71,7 +81,7 @@ fn checksum(hash: u128) -> i64 {
 }
 
 fn hash<'t>(cells: impl Iterator<Item = ValueRef<'t>>) -> u128 {
-    let mut hasher = Hasher::new_derive_key(CONTEXT);
+    let mut hasher = keyed();
     cells.for_each(|it| add(&mut hasher, it));
     let hash = hasher.finalize();
     let (head, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
@@ -102,7 +112,14 @@ fn add(hasher: &mut Hasher, it: ValueRef<'_>) {
         ValueRef::Text(text) => (3, text),
         ValueRef::Blob(bytes) => (4, bytes),
     };
-    hasher.update(&[kind]);
-    hasher.update(&(bytes.len() as u64).to_le_bytes());
-    hasher.update(bytes);
+    let mut head = [0; 9 + 8];
+    head[0] = kind;
+    head[1..9].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+    if let Some(short) = head[9..].get_mut(..bytes.len()) {
+        short.copy_from_slice(bytes);
+        hasher.update(&head[..9 + bytes.len()]);
+    } else {
+        hasher.update(&head[..9]);
+        hasher.update(bytes);
+    }
 }
