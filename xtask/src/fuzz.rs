@@ -1,5 +1,5 @@
 //! The longer campaign: the property tests, with many more cases than CI has time for; and the
-//! reading of answers, by a fuzzer that is guided by coverage.
+//! reading of answers, by a fuzzer that is guided by coverage; and a long stream through the book.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,8 @@ use anyhow::{Context as _, bail};
 use crate::shell::{self, Args};
 
 /// The crates with properties worth attacking.
-const CRATES: &[&str] = &["asfm-agent", "asfm-book", "asfm-engine", "asfm-recorder"];
+const CRATES: &[&str] =
+    &["asfm-agent", "asfm-book", "asfm-engine", "asfm-recorder", "asfm-social", "asfm-stats"];
 const CASES: u64 = 50_000;
 /// Under a time limit a pass is small, so that the limit is kept.
 const CASES_PER_PASS: u64 = 5_000;
@@ -18,6 +19,9 @@ const CASES_PER_MARKET: u64 = 10;
 pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
     if args.flag("answers") {
         return answers(args);
+    }
+    if args.flag("soak") {
+        return soak(args);
     }
     let cases = args.number("--cases")?;
     let seed = args.number("--seed")?;
@@ -69,6 +73,27 @@ fn answers(mut args: Args) -> anyhow::Result<()> {
         "the answer is in fuzz/artifacts; if cargo knows no `fuzz`: cargo install cargo-fuzz",
     )?;
     println!("fuzz: {minutes} min of answers found nothing");
+    Ok(())
+}
+
+/// Plays a long stream of each kind through the book and the naive one, message by message.
+fn soak(mut args: Args) -> anyhow::Result<()> {
+    /// The common streams of the book's tests.
+    const STREAMS: u64 = 4;
+    let messages = args.number("--messages")?.unwrap_or(100_000_000).div_ceil(STREAMS);
+    let seed = args.number("--seed")?.unwrap_or_else(from_clock);
+    args.finish()?;
+    let shell = shell::at_root()?;
+    let begun = Instant::now();
+    println!("soak: seed {seed}, {STREAMS} streams of {messages} messages");
+    // One after the other: a stream keeps where every order of its past was.
+    shell::cargo(&shell, "test --profile fuzz -p asfm-book --test it soak -- --test-threads 1")
+        .env("ASFM_SOAK_MESSAGES", messages.to_string())
+        .env("ASFM_SOAK_SEED", seed.to_string())
+        .run()
+        .with_context(|| format!("seed {seed}"))?;
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("soak: {} messages in {seconds:.0} s, the same as the naive book", messages * STREAMS);
     Ok(())
 }
 

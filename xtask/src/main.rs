@@ -48,8 +48,10 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "fuzz",
-        usage: "[answers] [--cases N] [--seed S] [--minutes M]",
-        does: "runs the property tests with many more cases, or a fuzzer on answers",
+        usage: "[--cases N] [--seed S] [--minutes M] | answers [--minutes M] | \
+                soak [--messages N] [--seed S]",
+        does: "runs the property tests with many more cases, a fuzzer on answers, or a book beside \
+               the naive one",
         run: fuzz::run,
     },
     Verb {
@@ -79,7 +81,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "replicate",
-        usage: "asfm [--seeds S] [--brain B] [--agents N] [--days N] [--set K=V] [--jobs N] \
+        usage: "asfm | twinmarket [--seeds S] [--brain B] [--agents N] [--days N] [--set K=V] [--jobs N] \
                 [--only NAME] [--small] [--out DIR] | null [--experiments N] [--seeds N]",
         does: "runs a paper's experiments and writes their page, or experiments in which nothing \
                differs",

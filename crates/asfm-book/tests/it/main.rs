@@ -22,4 +22,5 @@ mod ledger;
 mod metamorphic;
 mod policy;
 mod refusal;
+mod soak;
 mod stream;

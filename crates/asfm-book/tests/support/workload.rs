@@ -138,44 +138,86 @@ pub(crate) const W4: Setting = Setting {
 
 /// Makes a stream.
 pub(crate) fn messages(setting: &Setting) -> Vec<Message> {
-    let mut random = SplitMix64(42);
-    let mut middle = setting.middle;
-    let mut live = Live::default();
-    let mut book = Naive::default();
-    let mut n_ids = 0;
-    let mut messages = Vec::with_capacity(N_MESSAGES);
-    for _ in 0..N_MESSAGES {
+    Stream::new(setting, 42).take(N_MESSAGES).collect()
+}
+
+/// A stream while it is made, beside the book that knows which orders are alive; it does not end.
+pub(crate) struct Stream {
+    setting: Setting,
+    random: SplitMix64,
+    middle: u32,
+    n_ids: u32,
+    pub(crate) heard: Heard,
+    pub(crate) book: Naive,
+}
+
+/// What the reference book told.
+pub(crate) struct Heard {
+    live: Live,
+    /// The trades of what was sent so far.
+    pub(crate) tape: Tape,
+}
+
+impl Stream {
+    pub(crate) fn new(setting: &Setting, seed: u64) -> Self {
+        Self {
+            setting: *setting,
+            random: SplitMix64(seed),
+            middle: setting.middle,
+            n_ids: 0,
+            heard: Heard { live: Live::default(), tape: Tape::EMPTY },
+            book: Naive::default(),
+        }
+    }
+}
+
+impl Iterator for Stream {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
+        let (setting, random) = (self.setting, &mut self.random);
         match random.below(16) {
-            0 => middle += 1,
-            1 => middle -= 1,
+            0 => self.middle += 1,
+            1 => self.middle -= 1,
             _ => {}
         }
-        middle = middle.clamp(setting.middle_min, setting.middle_max);
+        self.middle = self.middle.clamp(setting.middle_min, setting.middle_max);
+        let live = &self.heard.live;
         let kind = match random.below(100) {
             u if u < setting.limits => Kind::Limit,
             u if u < setting.limits_or_cancels && live.ids.is_empty() => Kind::Limit,
             u if u < setting.limits_or_cancels => Kind::Cancel,
             _ => Kind::Market,
         };
-        let message = setting.draw(kind, &mut random, middle, n_ids, &live);
+        let message = setting.draw(kind, random, self.middle, self.n_ids, live);
         match kind {
             Kind::Limit => {
-                n_ids += 1;
+                self.n_ids += 1;
                 let Message { buys, id, price, qty, .. } = message;
-                book.limit(id, buys, qty, price, &mut live);
+                self.book.limit(id, buys, qty, price, &mut self.heard);
             }
             Kind::Cancel => {
-                assert!(book.cancel(message.id), "cancels are drawn from live orders");
-                live.remove(message.id);
+                assert!(self.book.cancel(message.id), "cancels are drawn from live orders");
+                self.heard.live.remove(message.id);
             }
             Kind::Market => {
-                n_ids += 1;
-                book.market(message.id, message.buys, message.qty, &mut live);
+                self.n_ids += 1;
+                self.book.market(message.id, message.buys, message.qty, &mut self.heard);
             }
         }
-        messages.push(message);
+        Some(message)
     }
-    messages
+}
+
+impl Hear for Heard {
+    fn trade(&mut self, maker: u32, taker: u32, price: u32, qty: u32, used_up: bool) {
+        self.live.trade(maker, taker, price, qty, used_up);
+        self.tape.trade(maker, taker, price, qty, used_up);
+    }
+
+    fn rested(&mut self, id: u32) {
+        self.live.rested(id);
+    }
 }
 
 impl Setting {
