@@ -164,3 +164,19 @@ pub(super) fn cut(text: &str, size: f64, most: f64) -> String {
     kept.pop();
     kept.trim_end().to_owned() + "…"
 }
+
+/// A text in lines that are not wider than that, broken between words; a word that is wider is cut.
+pub(super) fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        if line.is_empty() || width(&longer, size) <= most {
+            line = longer;
+        } else {
+            lines.push(std::mem::replace(&mut line, word.to_owned()));
+        }
+    }
+    lines.push(line);
+    lines.iter().map(|it| cut(it, size, most)).collect()
+}

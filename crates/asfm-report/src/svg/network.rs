@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use super::View;
-use super::canvas::{Anchor, Canvas, cut, short};
+use super::canvas::{Anchor, Canvas, cut, short, wrapped};
 use super::frame::{self, SMALL};
 use crate::Figure;
 use crate::figure::Node;
@@ -38,9 +38,12 @@ pub(super) fn draw(
     let corner = if is_narrow { (8.0, top + side + 20.0) } else { (view.width - side - 8.0, top) };
     matrix(canvas, corner, side, (&values, &hints), links);
     let foot = corner.1 + side + 18.0;
-    let order = cut(&figure.x.label, SMALL, view.width - 16.0);
-    canvas.text("n", (8.0, foot), Anchor::Start, &order);
-    foot + 8.0
+    let mut end = foot;
+    for (n, line) in wrapped(&figure.x.label, SMALL, view.width - 16.0).iter().enumerate() {
+        end = foot + 15.0 * count(n);
+        canvas.text("n", (8.0, end), Anchor::Start, line);
+    }
+    end + 8.0
 }
 
 /// What the bars mean.
@@ -50,11 +53,15 @@ fn key(canvas: &mut Canvas, figure: &Figure, view: View, top: f64, scale: (f64, 
     let y = top + 10.0;
     canvas.line("l s1", (8.0, y - 4.0), (20.0, y - 4.0));
     let below = format!("{} below {middle}, down to {low}: inwards", figure.y.label);
-    canvas.text("t", (24.0, y), Anchor::Start, &cut(&below, SMALL, view.width / 2.0 - 40.0));
-    let (x, y) = if view.width < 500.0 { (8.0, y + 18.0) } else { (view.width / 2.0 + 16.0, y) };
+    let (x, y, room) = if view.width < 500.0 {
+        (8.0, y + 18.0, view.width - 32.0)
+    } else {
+        (view.width / 2.0 + 16.0, y, view.width / 2.0 - 40.0)
+    };
+    canvas.text("t", (24.0, top + 10.0), Anchor::Start, &cut(&below, SMALL, room));
     canvas.line("l s0", (x, y - 4.0), (x + 12.0, y - 4.0));
     let above = format!("above {middle}, up to {high}: outwards");
-    canvas.text("t", (x + 26.0, y), Anchor::Start, &cut(&above, SMALL, view.width - x - 34.0));
+    canvas.text("t", (x + 16.0, y), Anchor::Start, &cut(&above, SMALL, view.width - x - 24.0));
 }
 
 fn hint(node: &Node, figure: &Figure) -> String {

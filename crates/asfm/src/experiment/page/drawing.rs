@@ -85,6 +85,12 @@ impl Whole<'_> {
             Path::Posts => Axis { zero: true, ..Axis::new("posts a day") },
             Path::Reposts => Axis { zero: true, ..Axis::new("reposts") },
         };
+        let mut marks: Vec<Mark> = it
+            .marks
+            .iter()
+            .map(|(label, day)| Mark { at: f64::from(*day), label: label.clone() })
+            .collect();
+        marks.sort_by(|a, b| a.at.total_cmp(&b.at));
         Some(Figure {
             id: self.figure_id(it, population),
             title: self.figure_title(it, population),
@@ -96,11 +102,7 @@ impl Whole<'_> {
                 series,
                 below: None,
             },
-            marks: it
-                .marks
-                .iter()
-                .map(|(label, day)| Mark { at: f64::from(*day), label: label.clone() })
-                .collect(),
+            marks,
         })
     }
 
