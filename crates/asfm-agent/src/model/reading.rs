@@ -106,6 +106,8 @@ words! {
         SeveralOrders = "several-orders",
         /// Nothing where an empty list was asked for.
         NoList = "no-list",
+        /// Something else where a text was asked for; it is quoted, and means nothing more.
+        NoText = "no-text",
         /// A call of a tool, written as text.
         CallAsText = "call-as-text",
         /// Not of form: a quantity was cut to what the trader can pay or deliver (`clip = true`).

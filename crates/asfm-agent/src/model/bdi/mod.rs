@@ -144,7 +144,8 @@ impl BdiRun {
         let without =
             Without { forum: !social.forum, revision: !social.revision, inquiry: !social.inquiry };
         let plan = settings.plan;
-        let limits = Limits { codes, reason_characters: settings.reason_characters };
+        let posts = u16::try_from(social.shown).map_or(POSTS_MAX, |it| it.min(POSTS_MAX));
+        let limits = Limits { codes, reason_characters: settings.reason_characters, posts };
         let ask = |(step, tells): (Step, bool)| {
             let fields = step.fields(plan, without, tells);
             let name = format!("{}{}", step.word(), if tells { "-and-belief" } else { "" });

@@ -205,6 +205,8 @@ pub(crate) struct Limits<'c> {
     /// The stock codes, sorted.
     pub(crate) codes: &'c [&'c str],
     pub(crate) reason_characters: u32,
+    /// How many posts a trader is shown a day.
+    pub(crate) posts: u16,
 }
 
 /// How long a post may be, in characters.
@@ -285,8 +287,9 @@ impl Field {
         let stock = || json!({ "type": "string", "enum": limits.codes });
         let number = || json!({ "type": "number", "minimum": 0 });
         match self {
+            // What is not shown cannot be reacted to: a weak model would go on for ever.
             Self::Reactions => list(
-                POSTS_MAX.into(),
+                limits.posts.into(),
                 closed(
                     json!({
                         "post": { "type": "integer", "minimum": 1 },

@@ -210,7 +210,10 @@ impl<'t> Parser<'t> {
         if open != '"' {
             self.repairs.insert(RepairCode::Quotes);
         }
+        let tolerant = self.tolerant;
         let closes = |it: char| match open {
+            // In JSON as it should be, a full-width quote is a letter like any other.
+            '"' if !tolerant => it == '"',
             '“' | '”' => matches!(it, '“' | '”'),
             '‘' | '’' => matches!(it, '‘' | '’'),
             open => narrow(it) == open,
@@ -223,6 +226,9 @@ impl<'t> Parser<'t> {
             match it {
                 it if closes(it) => {
                     if !self.tolerant || self.ends_text() {
+                        if narrow(it) != it {
+                            self.repairs.insert(RepairCode::FullWidth);
+                        }
                         return Ok(text);
                     }
                     self.repairs.insert(RepairCode::InnerQuote);

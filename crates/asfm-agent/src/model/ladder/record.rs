@@ -57,6 +57,7 @@ impl<'n, 'r> Record<'n, 'r> {
         match self.field(name, others)? {
             Node::Text(it) => Some(it.trim().to_owned()).filter(|it| !it.is_empty()),
             Node::List(all, _) if self.tolerant => {
+                self.repairs.insert(RepairCode::NoText);
                 let words = all.iter().filter_map(|it| match it {
                     Node::Text(it) => Some(it.trim()),
                     _ => None,

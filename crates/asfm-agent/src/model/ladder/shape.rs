@@ -160,8 +160,11 @@ impl<'l> Shaper<'l> {
         self.reason = match reason {
             Some(Node::Text(it)) => Some(it.clone()),
             Some(_) if !self.tolerant => return Err("`reason` is no text".to_owned()),
-            None | Some(Node::Null) => None,
-            Some(it) => Some(it.to_string()),
+            None => None,
+            Some(it) => {
+                self.repairs.insert(RepairCode::NoText);
+                Some(it).filter(|it| **it != Node::Null).map(ToString::to_string)
+            }
         };
         match orders {
             Some(Node::List(all, end)) => self.list(all, *end),

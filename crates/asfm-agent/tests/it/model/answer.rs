@@ -82,6 +82,7 @@ fn a_corpus_of_answers() {
         sell 3 MA002 at 20.90
     fenced: scan
         sell 2 MA002 at 20.80
+    full-width-quote-in-the-reason: schema: hold
     full-width: repair (quotes full-width action-name stock-name)
         buy 10 EN001 at 10.55
     garbled-list: unreadable: orders[1]: it is no JSON object
@@ -131,6 +132,8 @@ fn a_corpus_of_answers() {
     python-dict: repair (quotes python-word bad-escape extra-field)
         buy 7 EN001 at 10.60
     raw-line-breaks: repair (inner-quote control-character bad-escape): hold
+    reason-as-list: repair (no-text)
+        buy 10 EN001 at 10.50
     refusal: refused: it has no JSON object with `orders`
     schema-echo: unreadable: it has no JSON object with `orders`
     single-order: repair (single-order)
