@@ -75,7 +75,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "model",
         usage: "fetch | start [--port N] [--slots N] [--threads N] [--original] | stop | status | \
-                test | layouts [--agents N] [--days N]",
+                test | layouts [--agents N] [--days N] | plans [--agents N] [--days N]",
         does: "serves a small language model and runs markets on it; exit code 3 if it cannot be had",
         run: model::run,
     },

@@ -5,6 +5,7 @@
 //! packages, the weights as they came (`Q4_1`) and rewritten for speed (`Q4_0`), the log and
 //! `server.json` with the running server's address.
 
+mod crowd;
 mod fetch;
 mod market;
 mod python;
@@ -37,6 +38,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<()> {
         }
         "test" => market::test(args)?,
         "layouts" => market::layouts(args)?,
+        "plans" => crowd::plans(args)?,
         "status" => {
             args.finish()?;
             match running()? {

@@ -131,17 +131,22 @@ fn small_flags(name: &str) -> Vec<String> {
     let mut flags = vec!["--seeds=2".to_owned()];
     let set = ["market.sessions=[\"auction\"]", "prompt.answer-tokens=128"];
     // News comes on day 10, and seven sizes of capital need as many traders; beside table 1, where
-    // everybody asks, all kinds but one or two decide by rule.
-    let (agents, days, by_rule) = match name {
-        "asfm-table-1" => (5, 1, 0),
-        "asfm-rate-cut" => (5, 11, 3),
-        "asfm-capital" => (35, 1, 6),
-        _ => (5, 1, 3),
+    // everybody asks, all kinds but the first decide by rule.
+    let (agents, days) = match name {
+        "asfm-rate-cut" => (5, 11),
+        "asfm-capital" => (35, 1),
+        _ => (5, 1),
     };
     flags.extend([format!("--agents={agents}"), format!("--days={days}")]);
-    flags.extend((0..by_rule).map(|it| format!("--set=traders.{it}.by-rule=true")));
-    flags.extend(set.map(|it| format!("--set={it}")));
+    if name != "asfm-table-1" {
+        flags.extend(["traders.*.by-rule=true", "traders.0.by-rule=false"].map(set_flag));
+    }
+    flags.extend(set.map(set_flag));
     flags
+}
+
+fn set_flag(change: &str) -> String {
+    format!("--set={change}")
 }
 
 /// The experiment files of a paper, in the order of the paper.

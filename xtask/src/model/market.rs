@@ -1,4 +1,5 @@
-//! Whole markets whose traders ask the small model, through both protocols.
+//! Whole markets whose traders ask the small model, through both protocols; the crowd that talks is
+//! in a room of its own.
 
 use std::process::Command;
 use std::time::Instant;
@@ -6,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail, ensure};
 use serde_json::Value;
 
-use super::{Options, Server, folder, running, start, stop};
+use super::{Options, Server, crowd, folder, running, start, stop};
 use crate::shell::{self, Args};
 use crate::standin::{self, StandIn, binary};
 
@@ -16,13 +17,13 @@ const SCENARIO: &str = "fixtures/scenarios/small-model.toml";
 const PER_STAGE: u64 = 4 * 2;
 
 /// The model's server for as long as it is needed: stopped at the end, unless it ran before.
-struct Borrowed {
-    server: Server,
+pub(super) struct Borrowed {
+    pub(super) server: Server,
     was_there: bool,
 }
 
 impl Borrowed {
-    fn new() -> anyhow::Result<Self> {
+    pub(super) fn new() -> anyhow::Result<Self> {
         if let Some(server) = running()? {
             return Ok(Self { server, was_there: true });
         }
@@ -54,6 +55,7 @@ pub(super) fn test(args: Args) -> anyhow::Result<()> {
     let one = r#"market.sessions=["auction"]"#;
     protocol("openai", &format!("openai:{name}@{url}"), both, 2 * PER_STAGE)?;
     protocol("ollama", &format!("ollama:{name}@{}", facade.url), one, PER_STAGE)?;
+    crowd::market(&format!("ollama:{name}@{}", facade.url))?;
     println!("model: both protocols in {:.0} s", begun.elapsed().as_secs_f64());
     println!("model: it tries the plumbing; nothing is said about how well the model trades");
     Ok(())
@@ -115,11 +117,9 @@ fn number(it: (&String, &Value)) -> Option<u64> {
 fn asked_orders(file: &str) -> anyhow::Result<(u64, u64)> {
     let query = "SELECT count(*) || ' ' || count(o.id) \
                  FROM decisions d LEFT JOIN orders o ON o.id = d.id";
-    let output = Command::new("sqlite3").args([file, query]).output();
-    let output = output.context("cannot start sqlite3")?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = row(file, query)?;
     let said = || format!("sqlite3 said {text:?}");
-    let (asked, accepted) = text.trim().split_once(' ').with_context(said)?;
+    let (asked, accepted) = text.split_once(' ').with_context(said)?;
     Ok((asked.parse().with_context(said)?, accepted.parse().with_context(said)?))
 }
 
@@ -177,12 +177,24 @@ pub(super) fn layouts(mut args: Args) -> anyhow::Result<()> {
 }
 
 /// Runs the program; what it says with `--json`.
-fn asfm(words: &[&str]) -> anyhow::Result<Value> {
+pub(super) fn asfm(words: &[&str]) -> anyhow::Result<Value> {
+    serde_json::from_slice(&ends(0, words)?).context("it did not answer in JSON")
+}
+
+/// Runs the program, which must end with this exit code; what it wrote.
+pub(super) fn ends(code: i32, words: &[&str]) -> anyhow::Result<Vec<u8>> {
     let output = Command::new(binary("asfm")).args(words).current_dir(shell::root()).output();
     let output = output.context("cannot start asfm")?;
-    if !output.status.success() {
+    if output.status.code() != Some(code) {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!("asfm {}: {}\n{said}", words.join(" "), output.status);
+        bail!("asfm {}: {}, expected {code}\n{said}", words.join(" "), output.status);
     }
-    serde_json::from_slice(&output.stdout).context("it did not answer in JSON")
+    Ok(output.stdout)
+}
+
+/// What one row of a query on a run file says.
+pub(super) fn row(file: &str, query: &str) -> anyhow::Result<String> {
+    let output = Command::new("sqlite3").args([file, query]).output();
+    let output = output.context("cannot start sqlite3")?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
