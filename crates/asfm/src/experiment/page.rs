@@ -61,7 +61,7 @@ fn facts(outcomes: &[Outcome]) -> Vec<(String, String)> {
     for it in outcomes {
         let header = &it.folder.header;
         for population in &header.populations {
-            let words = format!("{} ({})", population.brain, population.evidence.words());
+            let words = format!("{} ({})", population.shown(), population.evidence.words());
             add("evidence", words);
         }
         for model in &it.models {
@@ -121,7 +121,7 @@ fn overview(outcomes: &[Outcome]) -> Section {
     let mut rows = Vec::new();
     for it in outcomes {
         for (at, population) in it.folder.header.populations.iter().enumerate() {
-            let mut row = vec![Cell::text(title_of(it)), Cell::text(&population.brain)];
+            let mut row = vec![Cell::text(title_of(it)), Cell::text(population.shown())];
             for verdict in VERDICTS {
                 let found = it.findings.iter();
                 let n = found.filter(|it| it.population == at && it.verdict == verdict).count();
@@ -215,7 +215,7 @@ impl Whole<'_> {
         ];
         for null in &populations[1..] {
             columns.push(Column {
-                name: format!("{} ({})", null.evidence.words(), null.brain),
+                name: format!("{} ({})", null.evidence.words(), null.shown()),
                 numeric: false,
                 help: Some("the same claim where nobody has a reason for anything".to_owned()),
             });
@@ -251,7 +251,7 @@ impl Whole<'_> {
             caption: format!(
                 "The paper says, we found: evidence level {} ({}), {} seeds.",
                 brain.evidence.words(),
-                brain.brain,
+                brain.shown(),
                 self.it.folder.header.seeds.len()
             ),
             columns,
@@ -417,7 +417,7 @@ impl Whole<'_> {
                 [it.because.clone(), weakest, missing].into_iter().flatten().collect();
             vec![
                 Cell::text(&hypothesis.id),
-                Cell::text(&self.it.folder.header.populations[it.population].brain),
+                Cell::text(self.it.folder.header.populations[it.population].shown()),
                 badge(it),
                 Cell::text(&experiment.statistics[hypothesis.statistic].name),
                 Cell::text(hypothesis.contrast.words(&experiment.arms)),

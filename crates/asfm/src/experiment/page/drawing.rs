@@ -161,7 +161,7 @@ impl Whole<'_> {
 
     fn figure_title(&self, it: &Planned, population: usize) -> String {
         let brain = &self.it.folder.header.populations[population];
-        format!("{} ({})", it.title, brain.brain)
+        format!("{} ({})", it.title, brain.shown())
     }
 
     fn caption(&self, it: &Planned) -> String {
