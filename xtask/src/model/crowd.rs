@@ -78,10 +78,12 @@ pub(super) fn plans(mut args: Args) -> anyhow::Result<()> {
         let set = format!("prompt.plan={plan}");
         let market = ["run", SCENARIO, "--agents", &agents, "--days", &days, "--set", &set];
         let all_ask = ["--set", "traders.2.by-rule=false", "--set", "traders.3.by-rule=false"];
+        // The news comes on day 2.
+        let quiet = ["--set", "news=[]"];
         let short = ["--set", "prompt.answer-tokens=120", "--set", "prompt.re-ask=false"];
         let how = ["--brain", &brain, "--concurrency", "2", "--timeout", "600", "--json"];
         let out = ["--out", file, "--force"];
-        let run = asfm(&[&market[..], &all_ask, &short, &how, &out].concat())?;
+        let run = asfm(&[&market[..], &all_ask, &quiet, &short, &how, &out].concat())?;
         let of = |key: &str| run["model"][key].as_f64().unwrap_or_default();
         let decisions = of("decisions").max(1.0);
         let evaluated = (of("prompt_tokens") - of("cached_tokens")) / decisions;
