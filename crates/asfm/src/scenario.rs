@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use asfm_agent::model::PromptSettings;
 use asfm_agent::{BrainKind, Cast};
-use asfm_engine::{Cash, Scenario, TraderId};
+use asfm_engine::{Cash, Scenario, ScenarioError, TraderId};
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use crate::cli::{Check, Init};
@@ -18,7 +18,16 @@ pub(crate) fn read(path: &Path, changes: &[(String, String)]) -> Result<Scenario
     let text = text_of(path).map_err(|why| misuse(format!("cannot read `{shown}`: {why}")))?;
     let text = changed(&shown, &text, changes)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    whole(Scenario::read(&shown, &text, |name| text_of(&folder.join(name)))?)
+    let scenario = Scenario::read(&shown, &text, |name| text_of(&folder.join(name)));
+    whole(scenario.map_err(|it| found_from_here(it, &shown, &folder))?)
+}
+
+/// The mistake with the place of an included file as it is found from here, not from the scenario.
+fn found_from_here(mistake: ScenarioError, scenario: &str, folder: &Path) -> ScenarioError {
+    if mistake.file == scenario {
+        return mistake;
+    }
+    ScenarioError { file: folder.join(&mistake.file).display().to_string(), ..mistake }
 }
 
 /// Checks what the exchange passes over, whoever will decide.

@@ -136,6 +136,27 @@ fn files_are_refused_with_the_reason() {
 }
 
 #[test]
+fn an_included_file_is_named_as_it_is_found_from_here() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    std::fs::create_dir(folder.join("mine")).expect("a folder");
+    let company = "[[company]]\ncode = \"AAA\"\nsector = \"energy\"\ncloses = [-10]\n";
+    std::fs::write(folder.join("mine/c.toml"), company).expect("written");
+    let inline = "company = [{ code = \"AAA\", sector = \"energy\", closes = [10] }]";
+    let text = GOOD.replacen(inline, "companies = \"c.toml\"", 1);
+    std::fs::write(folder.join("mine/s.toml"), text).expect("written");
+    assert_snapshot!(refused(folder, &["run", "mine/s.toml"]), @r#"
+    exit 2
+    error: mine/c.toml:4:11: `company[0].closes[0]`: expected a positive number, found -10
+    ╭─[mine/c.toml:4:11]
+     3 │ sector = "energy"
+     4 │ closes = [-10]
+       ·           ───
+       ╰────
+    "#);
+}
+
+#[test]
 fn flags_are_refused_with_the_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
