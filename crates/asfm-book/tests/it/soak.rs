@@ -15,9 +15,9 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|it| it.parse().expect("a campaign's numbers are numbers"))
 }
 
-fn soak(setting: &Setting) {
-    let messages = number("ASFM_SOAK_MESSAGES").unwrap_or(MESSAGES);
-    let seed = number("ASFM_SOAK_SEED").unwrap_or(7);
+/// Plays so many messages through the book and the naive one, which must say the same of each, and
+/// have the same levels now and then and at the end; the trades.
+pub(crate) fn beside_the_naive_book(setting: &Setting, seed: u64, messages: u64) -> Tape {
     let mut stream = Stream::new(setting, seed);
     let mut book = Book::new(BookOptions::default());
     let mut tape = Tape::EMPTY;
@@ -36,6 +36,13 @@ fn soak(setting: &Setting) {
         }
     }
     assert_eq!(tape.0, stream.heard.tape.0, "{}, seed {seed}", setting.name);
+    tape
+}
+
+fn soak(setting: &Setting) {
+    let messages = number("ASFM_SOAK_MESSAGES").unwrap_or(MESSAGES);
+    let seed = number("ASFM_SOAK_SEED").unwrap_or(7);
+    let tape = beside_the_naive_book(setting, seed, messages);
     assert!(tape.0.n_trades > messages / 20, "a stream that hardly trades shows little");
 }
 

@@ -1,34 +1,14 @@
 //! The common workloads, trade by trade.
 
-use asfm_book::{Book, BookOptions, Level, Side};
+use asfm_book::{Book, BookOptions, Side};
 
-use crate::naive::Naive;
 use crate::play::send;
-use crate::workload::{Kind, Message, N_MESSAGES, Setting, Tape, W1, W2, W3, W4, messages};
+use crate::soak::beside_the_naive_book;
+use crate::workload::{Kind, N_MESSAGES, Setting, W1, W2, W3, W4, messages};
 
 fn check(setting: &Setting) {
-    let messages = messages(setting);
-    assert_eq!(messages.len(), N_MESSAGES);
-    let mut naive = Naive::default();
-    let mut expected = Tape::EMPTY;
-    let mut book = Book::new(BookOptions::default());
-    let mut tape = Tape::EMPTY;
-    for &message in &messages {
-        let Message { kind, buys, id, price, qty } = message;
-        match kind {
-            Kind::Limit => naive.limit(id, buys, qty, price, &mut expected),
-            Kind::Cancel => assert!(naive.cancel(id)),
-            Kind::Market => naive.market(id, buys, qty, &mut expected),
-        }
-        send(&mut book, message, &mut tape);
-        assert_eq!(tape.0.hash, expected.0.hash, "{}: {message:?}", setting.name);
-    }
+    let tape = beside_the_naive_book(setting, 42, N_MESSAGES as u64);
     assert_eq!(tape.0, setting.expected, "{}", setting.name);
-    for side in Side::BOTH {
-        let levels: Vec<(u32, u64)> =
-            book.levels(side).map(|Level { price, qty }| (price.0, qty)).collect();
-        assert_eq!(levels, naive.levels(side == Side::Buy), "{}", setting.name);
-    }
 }
 
 #[test]
