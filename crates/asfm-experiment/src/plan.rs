@@ -62,19 +62,6 @@ impl Population {
         };
         Self { label: label.to_owned(), brain: brain.to_owned(), evidence }
     }
-
-    /// The brain without the address of a server, which is nobody's business who reads of results.
-    ///
-    /// ```
-    /// use asfm_experiment::Population;
-    ///
-    /// let brain = "openai:qwen2.5@http://gpu-7.example/v1";
-    /// assert_eq!(Population::of_brain(brain).shown(), "openai:qwen2.5");
-    /// assert_eq!(Population::of_brain("zi").shown(), "zi");
-    /// ```
-    pub fn shown(&self) -> &str {
-        self.brain.rfind("@http").map_or(&self.brain, |at| &self.brain[..at])
-    }
 }
 
 /// One run that is needed.

@@ -11,6 +11,7 @@ use asfm_report::{
 
 use super::outcome::Outcome;
 use super::report::{effect, number};
+use crate::report::decider;
 
 /// One page of one or several experiments.
 pub(super) fn page(outcomes: &[Outcome]) -> Page {
@@ -61,7 +62,7 @@ fn facts(outcomes: &[Outcome]) -> Vec<(String, String)> {
     for it in outcomes {
         let header = &it.folder.header;
         for population in &header.populations {
-            let words = format!("{} ({})", population.shown(), population.evidence.words());
+            let words = format!("{} ({})", decider(&population.brain), population.evidence.words());
             add("evidence", words);
         }
         for model in &it.models {
@@ -121,7 +122,7 @@ fn overview(outcomes: &[Outcome]) -> Section {
     let mut rows = Vec::new();
     for it in outcomes {
         for (at, population) in it.folder.header.populations.iter().enumerate() {
-            let mut row = vec![Cell::text(title_of(it)), Cell::text(population.shown())];
+            let mut row = vec![Cell::text(title_of(it)), Cell::text(decider(&population.brain))];
             for verdict in VERDICTS {
                 let found = it.findings.iter();
                 let n = found.filter(|it| it.population == at && it.verdict == verdict).count();
@@ -215,7 +216,7 @@ impl Whole<'_> {
         ];
         for null in &populations[1..] {
             columns.push(Column {
-                name: format!("{} ({})", null.evidence.words(), null.shown()),
+                name: format!("{} ({})", null.evidence.words(), decider(&null.brain)),
                 numeric: false,
                 help: Some("the same claim where nobody has a reason for anything".to_owned()),
             });
@@ -251,7 +252,7 @@ impl Whole<'_> {
             caption: format!(
                 "The paper says, we found: evidence level {} ({}), {} seeds.",
                 brain.evidence.words(),
-                brain.shown(),
+                decider(&brain.brain),
                 self.it.folder.header.seeds.len()
             ),
             columns,
@@ -417,7 +418,7 @@ impl Whole<'_> {
                 [it.because.clone(), weakest, missing].into_iter().flatten().collect();
             vec![
                 Cell::text(&hypothesis.id),
-                Cell::text(self.it.folder.header.populations[it.population].shown()),
+                Cell::text(decider(&self.it.folder.header.populations[it.population].brain)),
                 badge(it),
                 Cell::text(&experiment.statistics[hypothesis.statistic].name),
                 Cell::text(hypothesis.contrast.words(&experiment.arms)),

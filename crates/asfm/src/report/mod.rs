@@ -11,6 +11,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use asfm_llm::Spec;
 use asfm_report::{Block, Figure, Page};
 use clap::Args;
 
@@ -32,6 +33,15 @@ pub(crate) struct Report {
     /// Write the figures as SVG and PNG into this folder, too.
     #[arg(long, value_name = "DIR")]
     pub(crate) figures: Option<PathBuf>,
+}
+
+/// Who decided, for a page: a model without its servers' addresses, which are nobody's business who
+/// reads of results.
+pub(crate) fn decider(brain: &str) -> String {
+    match brain.parse() {
+        Ok(Spec::Served(it)) => format!("{}:{}", it.family().word(), it.model()),
+        _ => brain.to_owned(),
+    }
 }
 
 /// `asfm report`.
@@ -85,5 +95,18 @@ fn collect<'p>(blocks: &'p [Block], figures: &mut Vec<&'p Figure>) {
             Block::Details { blocks, .. } => collect(blocks, figures),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_names_a_model_and_no_server() {
+        assert_eq!(decider("openai:qwen2.5@http://gpu-7/v1,http://gpu-8/v1"), "openai:qwen2.5");
+        assert_eq!(decider("openai:@cf/qwen@http://gpu-7"), "openai:@cf/qwen");
+        assert_eq!(decider("ollama:qwen2.5:7b"), "ollama:qwen2.5:7b");
+        assert_eq!(decider("rules"), "rules");
     }
 }

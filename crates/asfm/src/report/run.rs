@@ -13,7 +13,7 @@ use asfm_stats::series::Series;
 use asfm_stats::yardstick::gaussian_walk;
 
 use super::days::Days;
-use super::figures;
+use super::{decider, figures};
 use crate::failure::{Failure, open_run};
 
 /// Stocks beyond these are left to the run file.
@@ -74,7 +74,10 @@ fn lead(info: &RunInfo, days: &Days) -> String {
     };
     format!(
         "{} traders and {} stocks over {} trading days; the traders decided by `{}`.{whole}",
-        info.agents, info.stocks, days.planned, info.header.brain
+        info.agents,
+        info.stocks,
+        days.planned,
+        decider(&info.header.brain)
     )
 }
 
@@ -85,7 +88,7 @@ fn about(info: &RunInfo, days: &Days) -> Vec<(String, String)> {
     let mut facts = vec![
         ("scenario".to_owned(), info.scenario.clone()),
         ("seed".to_owned(), info.seed.0.to_string()),
-        ("brain".to_owned(), info.header.brain.clone()),
+        ("brain".to_owned(), decider(&info.header.brain)),
     ];
     if let Some(model) = &info.header.model {
         facts.push(("model".to_owned(), model.name.clone()));

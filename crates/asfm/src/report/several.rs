@@ -10,6 +10,7 @@ use asfm_stats::moments;
 use asfm_stats::paired::paired_t;
 use rayon::prelude::*;
 
+use super::decider;
 use crate::failure::{Failure, open_run};
 use crate::observe::observe;
 
@@ -135,7 +136,7 @@ fn table(runs: &[One]) -> Table {
             Cell::text(&it.file),
             Cell::text(&it.info.scenario),
             Cell::number(as_f64(it.info.seed.0), it.info.seed.0.to_string()),
-            Cell::text(&it.info.header.brain),
+            Cell::text(decider(&it.info.header.brain)),
             Cell::text(it.info.status.word()),
             Cell::number(as_f64(it.readings.orders.on), it.readings.orders.on.to_string()),
             Cell::number(last, format!("{:+.2} %", 100.0 * last)),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use asfm_agent::model::{Decision, Miss, Plan, Prompts, Rung, Turn, Wish};
 use asfm_agent::{BrainKind, Cast};
-use asfm_chat::{Failure, FailureKind, Finish, FormKind, Reply, Request, Slot};
+use asfm_chat::{Failure, FailureKind, Finish, Form, FormKind, Reply, Request, Slot};
 use asfm_engine::{
     Belief, Digest, Engine, Intent, Purpose, RoundLog, Scenario, Seed, Speech, StageKind, TraderId,
     Verdict,
@@ -556,6 +556,22 @@ fn an_answer_is_read_on_the_rungs_of_the_ladder() {
     unreadable (`trend` is missing, or no number)
     refused (it has no JSON object of the form that was described)
     ");
+}
+
+#[test]
+fn no_more_reactions_are_asked_for_than_posts_are_shown() {
+    for shown in [1, 3] {
+        let top = format!("prompt.plan = \"single\"\nsocial.shown = {shown}\n");
+        let mut forms = 0;
+        live(&sectors_for(1, 2, &top), FormKind::Schema, false, answered, |_, all, _, _| {
+            for (_, request) in all.iter().flat_map(|it| &it.calls) {
+                let Form::Schema(it) = &request.form else { panic!("a schema was wanted") };
+                assert_eq!(it.schema["properties"]["reactions"]["maxItems"], shown);
+                forms += 1;
+            }
+        });
+        assert_eq!(forms, 2);
+    }
 }
 
 fn session_slot() -> Slot {

@@ -6,7 +6,7 @@ use asfm_stats::paired::paired_t;
 
 use super::{Whole, anchor, count};
 use crate::experiment::outcome::LineKey;
-use crate::report::network;
+use crate::report::{decider, network};
 
 /// A line of each run: days with values.
 type Runs = Vec<Vec<(u32, f64)>>;
@@ -161,7 +161,7 @@ impl Whole<'_> {
 
     fn figure_title(&self, it: &Planned, population: usize) -> String {
         let brain = &self.it.folder.header.populations[population];
-        format!("{} ({})", it.title, brain.shown())
+        format!("{} ({})", it.title, decider(&brain.brain))
     }
 
     fn caption(&self, it: &Planned) -> String {
