@@ -14,6 +14,8 @@ pub struct BookOptions {
     pub self_trade: SelfTrade,
     /// The price of a trade in the continuous stage.
     pub continuous: ContinuousPrice,
+    /// Which ids a new order may have.
+    pub ids: IdRule,
 }
 
 /// What happens when two orders of one trader meet.
@@ -49,6 +51,17 @@ pub enum ContinuousPrice {
     Midpoint,
 }
 
+/// Which ids a new order may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum IdRule {
+    /// One that no order had since the book was last cleared.
+    #[default]
+    New,
+    /// One that no resting order has: the ids of orders that left may come again, so that a sender
+    /// can number its orders by their places in a table of its own.
+    Vacant,
+}
+
 /// A limit order book for one stock.
 ///
 /// Commands go in, events come out at the [`Sink`], and a command that is refused leaves the book
@@ -68,7 +81,8 @@ pub enum ContinuousPrice {
 /// Ids are remembered until [`Book::clear`], because a repeated one is refused. Chosen as 1, 2,
 /// 3, … they cost four to eight bytes each; with gaps up to 64, as long as an id is below 4,096 or
 /// eight times the number of ids before it; any other some fifty bytes and a look-up in a hash
-/// map.
+/// map. Under [`IdRule::Vacant`] a sender that takes vacant ids first needs no more of them than
+/// it has orders at the same time, and the table of ids stays as small.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
     pub(crate) options: BookOptions,
@@ -146,8 +160,11 @@ impl Book {
             return Err(Refusal::PriceOutOfRange);
         }
         if post_only && !self.stage.is_collecting && self.reaches(side, price) {
-            let is_known = self.ids.is_known(id);
-            return Err(if is_known { Refusal::RepeatedId } else { Refusal::WouldTrade });
+            let is_taken = match self.options.ids {
+                IdRule::New => self.ids.is_known(id),
+                IdRule::Vacant => self.live(id).is_some(),
+            };
+            return Err(if is_taken { Refusal::RepeatedId } else { Refusal::WouldTrade });
         }
         let name = self.admit(id)?;
         let unfit = match tif {
@@ -241,7 +258,22 @@ impl Book {
     /// Takes in the id of a new order.
     #[inline]
     fn admit(&mut self, id: OrderId) -> Result<Name, Refusal> {
-        if self.orders.is_full() { Err(Refusal::Full) } else { self.ids.insert(id) }
+        if self.orders.is_full() {
+            return Err(Refusal::Full);
+        }
+        match self.ids.insert(id) {
+            Err(Refusal::RepeatedId) => self.admit_again(id),
+            name => name,
+        }
+    }
+
+    /// Takes in an id that the book has seen; apart, so that those it has not are taken in fast.
+    #[inline(never)]
+    fn admit_again(&mut self, id: OrderId) -> Result<Name, Refusal> {
+        match self.options.ids {
+            IdRule::New => Err(Refusal::RepeatedId),
+            IdRule::Vacant => self.ids.renew(id, |name, slot| self.orders[slot].name == name),
+        }
     }
 
     /// Lets a limit order trade, unless orders are collected, and deals with the rest.

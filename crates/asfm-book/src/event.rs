@@ -107,7 +107,8 @@ pub enum CancelReason {
 /// Why a command was refused. The book is as it was before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
-    /// The book has seen an order with this id since it was made or cleared.
+    /// The book has seen an order with this id since it was made or cleared, or has one now
+    /// ([`IdRule`](crate::IdRule)).
     #[error("the id was used before")]
     RepeatedId,
     /// No order with this id rests: it never came, was filled, or was cancelled.

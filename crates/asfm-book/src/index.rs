@@ -87,6 +87,22 @@ impl Ids {
         self.insert_rare(id)
     }
 
+    /// Takes in a known id once more, unless its order still rests.
+    #[inline]
+    pub(crate) fn renew(
+        &mut self,
+        id: OrderId,
+        rests: impl FnOnce(Name, Slot) -> bool,
+    ) -> Result<Name, Refusal> {
+        let name = self.name(id).expect("only known ids are renewed");
+        let place = self.place_mut(name);
+        if place.slot().is_some_and(|(slot, _)| rests(name, slot)) {
+            return Err(Refusal::RepeatedId);
+        }
+        *place = Place::SEEN;
+        Ok(name)
+    }
+
     /// Notes where the order of `name` rests.
     pub(crate) fn place(&mut self, name: Name, slot: Slot, side: Side) {
         *self.place_mut(name) = Place::at(slot, side);

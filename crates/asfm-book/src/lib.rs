@@ -70,7 +70,7 @@ mod view;
 mod window;
 
 pub use auction::{Auction, AuctionRule};
-pub use book::{Book, BookOptions, ContinuousPrice, SelfTrade};
+pub use book::{Book, BookOptions, ContinuousPrice, IdRule, SelfTrade};
 pub use clearing::TieBreak;
 pub use event::{CancelReason, Event, Refusal, Rest, Sink, Trade};
 pub use order::{

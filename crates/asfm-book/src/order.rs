@@ -49,7 +49,7 @@ pub enum TimeInForce {
 /// An order to trade at `price` or better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LimitOrder {
-    /// Its name; refused if the book has seen it before.
+    /// Its name; refused if it is taken ([`IdRule`](crate::IdRule)).
     pub id: OrderId,
     /// Its sender.
     pub trader: TraderId,
@@ -73,7 +73,7 @@ pub struct LimitOrder {
 /// It is a type of its own, not a limit order at an extreme price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MarketOrder {
-    /// Its name; refused if the book has seen it before.
+    /// Its name; refused if it is taken ([`IdRule`](crate::IdRule)).
     pub id: OrderId,
     /// Its sender.
     pub trader: TraderId,

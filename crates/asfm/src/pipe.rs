@@ -172,7 +172,11 @@ pub(crate) fn play(
             None => return Err(misuse("--reference: expected a decimal number")),
         },
     };
-    let options = BookOptions { self_trade: rules.self_trade, continuous: rules.continuous };
+    let options = BookOptions {
+        self_trade: rules.self_trade,
+        continuous: rules.continuous,
+        ..BookOptions::default()
+    };
     let mut pipe = Pipe {
         book: Book::new(options),
         prices,

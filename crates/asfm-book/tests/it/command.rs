@@ -1,8 +1,9 @@
 //! Random commands: few prices, few traders, ids that are live, dead and never issued.
 
 use asfm_book::{
-    Auction, AuctionRule, Book, BookOptions, ContinuousPrice, Event, LimitOrder, MarketOrder,
-    OrderId, Qty, Refusal, Rest, SelfTrade, Side, Tick, TieBreak, TimeInForce, TraderId,
+    Auction, AuctionRule, Book, BookOptions, ContinuousPrice, Event, IdRule, LimitOrder,
+    MarketOrder, OrderId, Qty, Refusal, Rest, SelfTrade, Side, Tick, TieBreak, TimeInForce,
+    TraderId,
 };
 use proptest::prelude::*;
 
@@ -132,8 +133,12 @@ pub(crate) fn options() -> impl Strategy<Value = BookOptions> {
         1 => Just(SelfTrade::CancelOldest),
     ];
     let continuous = prop_oneof![Just(ContinuousPrice::Maker), Just(ContinuousPrice::Midpoint)];
-    (self_trade, continuous)
-        .prop_map(|(self_trade, continuous)| BookOptions { self_trade, continuous })
+    let ids = prop_oneof![2 => Just(IdRule::New), 1 => Just(IdRule::Vacant)];
+    (self_trade, continuous, ids).prop_map(|(self_trade, continuous, ids)| BookOptions {
+        self_trade,
+        continuous,
+        ids,
+    })
 }
 
 pub(crate) fn rule() -> impl Strategy<Value = AuctionRule> {
@@ -259,8 +264,14 @@ fn resolve(options: BookOptions, scheme: IdScheme, drafts: &[Draft]) -> Vec<Comm
         let mut new = |id: &NewId| match *id {
             NewId::Repeated(number) if number <= n_ids => scheme.id(number),
             _ => {
-                n_ids += 1;
-                scheme.id(n_ids)
+                // Where ids may come again, the first that is vacant is taken.
+                let live = model.live();
+                let is_vacant = |number: &u64| {
+                    options.ids == IdRule::Vacant && !live.contains(&scheme.id(*number))
+                };
+                let number = (1..=n_ids).find(is_vacant).unwrap_or(n_ids + 1);
+                n_ids = n_ids.max(number);
+                scheme.id(number)
             }
         };
         let meant = |target: &Target| match target {

@@ -1,8 +1,8 @@
 //! Commands that are refused, and books at their limits.
 
 use asfm_book::{
-    Book, BookOptions, CancelReason, Event, HalfTick, Level, OrderId, Refusal, Rest, Side, Tick,
-    TimeInForce, Trade,
+    Book, BookOptions, CancelReason, Event, HalfTick, IdRule, Level, OrderId, Refusal, Rest, Side,
+    Tick, TimeInForce, Trade,
 };
 use proptest::prelude::*;
 
@@ -68,6 +68,24 @@ fn an_id_is_good_for_one_order() {
     }
     book.clear();
     assert_eq!(book.limit(buy(1, 1, 50), &mut ()), Ok(Rest::Resting(qty(1))));
+}
+
+#[test]
+fn where_ids_need_only_be_vacant_one_comes_again_when_its_order_has_left() {
+    let ids = IdRule::Vacant;
+    let mut book = Book::new(BookOptions { ids, ..BookOptions::default() });
+    // One in the table of ids, and one that is kept apart.
+    for number in [1, u64::MAX] {
+        let order = asfm_book::LimitOrder { id: id(number), ..buy(1, 5, 100) };
+        for _ in 0..3 {
+            assert_eq!(book.limit(order, &mut ()), Ok(Rest::Resting(qty(5))));
+            assert_eq!(book.limit(order, &mut ()), Err(Refusal::RepeatedId));
+            let opposite = asfm_book::LimitOrder { post_only: true, side: Side::Sell, ..order };
+            assert_eq!(book.limit(opposite, &mut ()), Err(Refusal::RepeatedId));
+            assert_eq!(book.market(market(2, Side::Sell, 5), &mut ()), Ok(Rest::Filled));
+            assert_eq!(book.cancel(id(number), &mut ()), Err(Refusal::NotLive));
+        }
+    }
 }
 
 /// The table of ids grows past an id that was too far off at first, and by a jump.

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use asfm_book::{
-    Auction, AuctionRule, BookOptions, CancelReason, ContinuousPrice, Event, HalfTick, LimitOrder,
-    MarketOrder, Order, OrderId, Qty, Refusal, Rest, SelfTrade, Side, Sink, Tick, TimeInForce,
-    Trade,
+    Auction, AuctionRule, BookOptions, CancelReason, ContinuousPrice, Event, HalfTick, IdRule,
+    LimitOrder, MarketOrder, Order, OrderId, Qty, Refusal, Rest, SelfTrade, Side, Sink, Tick,
+    TimeInForce, Trade,
 };
 
 use crate::brute;
@@ -40,6 +40,13 @@ impl Model {
         self.index(id).map_or(Tick(100), |index| self.resting[index].price)
     }
 
+    fn is_taken(&self, id: OrderId) -> bool {
+        match self.options.ids {
+            IdRule::New => self.seen.contains(&id),
+            IdRule::Vacant => self.index(id).is_ok(),
+        }
+    }
+
     /// The orders of a side, in priority.
     pub(crate) fn orders(&self, side: Side) -> Vec<Order> {
         let mut orders: Vec<Order> =
@@ -60,7 +67,7 @@ impl Model {
         if price.0 == 0 {
             return Err(Refusal::PriceOutOfRange);
         }
-        if self.seen.contains(&id) {
+        if self.is_taken(id) {
             return Err(Refusal::RepeatedId);
         }
         if post_only && !self.is_collecting && self.reached(side, Some(price)).is_some() {
@@ -86,9 +93,10 @@ impl Model {
         events: &mut Vec<Event>,
     ) -> Result<Rest, Refusal> {
         let MarketOrder { id, trader, side, qty } = order;
-        if !self.seen.insert(id) {
+        if self.is_taken(id) {
             return Err(Refusal::RepeatedId);
         }
+        self.seen.insert(id);
         if self.is_collecting {
             return Ok(cancelled(id, qty, CancelReason::Collecting, events));
         }
