@@ -37,9 +37,9 @@ pub enum Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Seed(pub u64);
 
+/// The words of one actor's block.
 const WORDS: usize = 16;
-/// The bytes of one actor's block.
-const BLOCK: usize = WORDS * 4;
+/// How many actors' blocks are made at a time.
 const BATCH: usize = 64;
 
 impl Seed {
@@ -56,21 +56,18 @@ impl Seed {
     pub fn stream(self, purpose: Purpose, who: u64, when: u64) -> Draws {
         let mut keyed = self.keyed(purpose, when);
         keyed.set_word_pos(u128::from(who) * WORDS as u128);
-        let mut words = [0; WORDS];
-        for word in &mut words {
-            *word = keyed.next_u32();
-        }
-        Draws { words, next: 0, seed: self, purpose, who, when, more: None }
+        let words = (0..WORDS).map(|_| keyed.next_u32()).collect();
+        Draws { words, next: 0, end: WORDS, seed: self, purpose, who, when, more: None }
     }
 
     /// The streams of the actors `first, first + 1, …`, made many at a time.
     pub fn streams(self, purpose: Purpose, first: u64, when: u64) -> Streams {
         let mut keyed = self.keyed(purpose, when);
         keyed.set_word_pos(u128::from(first) * WORDS as u128);
+        let (words, end) = (vec![0; BATCH * WORDS].into(), BATCH * WORDS);
         let who = first.wrapping_sub(1);
-        let draws =
-            Draws { words: [0; WORDS], next: 0, seed: self, purpose, who, when, more: None };
-        Streams { keyed, bytes: [0; BATCH * BLOCK], at: BATCH * BLOCK, draws }
+        let draws = Draws { words, next: end, end, seed: self, purpose, who, when, more: None };
+        Streams { keyed, draws }
     }
 }
 
@@ -78,38 +75,48 @@ impl Seed {
 #[derive(Debug)]
 pub struct Streams {
     keyed: ChaCha8Rng,
-    bytes: [u8; BATCH * BLOCK],
-    /// Where in `bytes` the next actor's block begins.
-    at: usize,
+    /// The stream of the last actor, with the blocks of those after it.
     draws: Draws,
 }
 
 impl Streams {
-    /// The next actor's stream. It is lent, because moving it costs as much as drawing from it.
+    /// The next actor's stream; it is lent, with the blocks of those after it.
     #[inline]
     pub fn advance(&mut self) -> &mut Draws {
-        if self.at == self.bytes.len() {
-            self.keyed.fill_bytes(&mut self.bytes);
-            self.at = 0;
+        if self.draws.end == self.draws.words.len() {
+            self.refill();
         }
-        let block = &self.bytes[self.at..self.at + BLOCK];
-        self.at += BLOCK;
         let draws = &mut self.draws;
-        for (word, four) in draws.words.iter_mut().zip(block.as_chunks().0) {
-            *word = u32::from_le_bytes(*four);
-        }
-        draws.next = 0;
+        draws.next = draws.end;
+        draws.end += WORDS;
         draws.who = draws.who.wrapping_add(1);
         draws.more = None;
         draws
+    }
+
+    /// Makes the blocks of the next actors; apart, so that the step to the next actor is short.
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self) {
+        for block in self.draws.words.as_chunks_mut::<WORDS>().0 {
+            let mut bytes = [0; WORDS * 4];
+            self.keyed.fill_bytes(&mut bytes);
+            for (word, four) in block.iter_mut().zip(bytes.as_chunks().0) {
+                *word = u32::from_le_bytes(*four);
+            }
+        }
+        self.draws.end = 0;
     }
 }
 
 /// One actor's random numbers: its block of the key stream, then a stream of its own.
 #[derive(Debug)]
 pub struct Draws {
-    words: [u32; WORDS],
+    /// The blocks of some consecutive actors, this one's among them.
+    words: Box<[u32]>,
+    /// Where in `words` the next one is, and where this actor's end.
     next: usize,
+    end: usize,
     seed: Seed,
     purpose: Purpose,
     who: u64,
@@ -121,15 +128,16 @@ impl Draws {
     /// 32 random bits.
     #[inline]
     pub fn word(&mut self) -> u32 {
-        if let Some(&word) = self.words.get(self.next) {
+        if self.next < self.end {
+            let word = self.words[self.next];
             self.next += 1;
             return word;
         }
         self.beyond()
     }
 
-    /// The next word of the stream of its own, with the fifteen after it in store.
-    #[cold]
+    /// The next word of the stream of its own.
+    #[inline(never)]
     fn beyond(&mut self) -> u32 {
         let Self { seed, purpose, who, when, .. } = *self;
         let more = self.more.get_or_insert_with(|| {
@@ -137,9 +145,11 @@ impl Draws {
             keyed.set_stream(who + 1);
             Box::new(keyed)
         });
-        for word in &mut self.words {
-            *word = more.next_u32();
+        if self.words.len() > WORDS {
+            return more.next_u32();
         }
+        // Nobody else's blocks are here: long streams are made many words at a time.
+        self.words.fill_with(|| more.next_u32());
         self.next = 1;
         self.words[0]
     }
@@ -203,8 +213,9 @@ mod tests {
         for who in 5_u64..300 {
             let many = streams.advance();
             let mut alone = seed.stream(Purpose::Decision, who, 9);
-            let left: Vec<u32> = (0..40).map(|_| many.word()).collect();
-            let right: Vec<u32> = (0..40).map(|_| alone.word()).collect();
+            // Some stop within their block and some go on in a stream of their own.
+            let left: Vec<u32> = (0..who % 40).map(|_| many.word()).collect();
+            let right: Vec<u32> = (0..who % 40).map(|_| alone.word()).collect();
             assert_eq!(left, right, "actor {who}");
         }
     }
