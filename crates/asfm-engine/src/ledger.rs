@@ -1,10 +1,9 @@
 //! Who owns what: cash and shares, free and reserved.
 
 use asfm_book::Side;
-use rayon::prelude::*;
 
-use crate::event::Trade;
 use crate::listing::Outcome;
+use crate::parallel::{LARGE, both};
 use crate::units::{Cash, StockId, TraderId};
 
 /// The cash of one trader.
@@ -135,56 +134,39 @@ impl Ledger {
             .collect()
     }
 
-    /// Carries the trades and ends of a stage into the accounts.
-    ///
-    /// Each piece of the accounts is changed by one thread, which reads all that happened and
-    /// takes what concerns its traders: sums of integers come out the same in any order.
+    /// Carries the trades and ends of a stage into the accounts; cash and shares side by side where
+    /// there is much.
     pub(crate) fn carry_out(&mut self, outcomes: &[Outcome]) {
-        let fees = outcomes.iter().flat_map(|it| &it.trades);
-        self.collected += fees.map(|it| it.buyer_fee + it.seller_fee).sum();
         let from = vec![0; outcomes.len()];
-        self.in_parts(outcomes, |part| {
-            for outcome in outcomes {
-                for (trade, released) in outcome.trades.iter().zip(&outcome.released) {
-                    part.trade(trade, *released);
-                }
+        let (mut cash, mut shares) = self.accounts();
+        let pay = || {
+            for it in outcomes {
+                cash.carry_out(it);
             }
-            part.release(outcomes, &from);
-        });
+            cash.release(outcomes, &from);
+        };
+        let deliver = || {
+            for it in outcomes {
+                shares.carry_out(it);
+            }
+            shares.release(outcomes, &from);
+        };
+        let n_events: usize = outcomes.iter().map(|it| it.trades.len() + it.ends.len()).sum();
+        both(n_events >= LARGE, pay, deliver);
     }
 
     /// Frees what orders that ended had reserved; for each stock, from the end at `from` on.
     pub(crate) fn release(&mut self, outcomes: &[Outcome], from: &[usize]) {
-        self.in_parts(outcomes, |part| part.release(outcomes, from));
+        let (mut cash, mut shares) = self.accounts();
+        let n_events: usize = outcomes.iter().map(|it| it.ends.len()).sum();
+        let free_cash = || cash.release(outcomes, from);
+        both(n_events >= LARGE, free_cash, || shares.release(outcomes, from));
     }
 
-    fn in_parts(&mut self, outcomes: &[Outcome], act: impl Fn(&mut Part<'_>) + Sync + Send) {
-        let n_events: usize = outcomes.iter().map(|it| it.trades.len() + it.ends.len()).sum();
-        if n_events < 4096 {
-            self.parts(1).iter_mut().for_each(act);
-        } else {
-            self.parts(rayon::current_num_threads()).par_iter_mut().for_each(act);
-        }
-    }
-
-    fn parts(&mut self, n_parts: usize) -> Vec<Part<'_>> {
-        let traders = self.wallets.len().div_ceil(n_parts).max(1);
-        let (stocks, cells) = (self.stocks, traders * self.stocks);
-        let mut unsettled = self.unsettled.chunks_mut(cells);
-        self.wallets
-            .chunks_mut(traders)
-            .zip(self.held.chunks_mut(cells))
-            .zip(self.reserved.chunks_mut(cells))
-            .enumerate()
-            .map(|(at, ((wallets, held), reserved))| Part {
-                first: at * traders,
-                stocks,
-                wallets,
-                held,
-                reserved,
-                unsettled: unsettled.next().unwrap_or_default(),
-            })
-            .collect()
+    fn accounts(&mut self) -> (CashAccounts<'_>, ShareAccounts<'_>) {
+        let Self { stocks, wallets, held, reserved, unsettled, collected, .. } = self;
+        let shares = ShareAccounts { stocks: *stocks, held, reserved, unsettled };
+        (CashAccounts { wallets, collected }, shares)
     }
 
     pub(crate) fn pay_in(&mut self, trader: TraderId, amount: Cash) {
@@ -197,55 +179,65 @@ impl Ledger {
     }
 }
 
-/// The accounts of some consecutive traders, to be changed by what happened.
-struct Part<'l> {
-    first: usize,
-    stocks: usize,
+/// The cash of all traders and what the exchange collects, to be changed by what happened.
+struct CashAccounts<'l> {
     wallets: &'l mut [Wallet],
-    held: &'l mut [u64],
-    reserved: &'l mut [u64],
-    unsettled: &'l mut [u64],
+    collected: &'l mut Cash,
 }
 
-impl Part<'_> {
-    /// The place of a trader, if it is one of these.
-    #[inline]
-    fn place(&self, trader: TraderId) -> Option<usize> {
-        trader.index().checked_sub(self.first).filter(|it| *it < self.wallets.len())
-    }
-
-    /// The buyer pays, of what had been reserved; the seller delivers reserved shares.
-    #[inline]
-    fn trade(&mut self, trade: &Trade, released: Cash) {
-        let shares = u64::from(trade.qty);
-        if let Some(buyer) = self.place(trade.buyer) {
-            let wallet = &mut self.wallets[buyer];
-            wallet.cash -= trade.value() + trade.buyer_fee;
-            wallet.reserved -= released;
-            let at = buyer * self.stocks + trade.stock.index();
-            self.held[at] += shares;
-            if let Some(unsettled) = self.unsettled.get_mut(at) {
-                *unsettled += shares;
-            }
-        }
-        if let Some(seller) = self.place(trade.seller) {
-            self.wallets[seller].cash += trade.value() - trade.seller_fee;
-            let at = seller * self.stocks + trade.stock.index();
-            self.held[at] -= shares;
-            self.reserved[at] -= shares;
+impl CashAccounts<'_> {
+    /// Buyers pay, of what had been reserved, and sellers are paid.
+    fn carry_out(&mut self, outcome: &Outcome) {
+        for (trade, released) in outcome.trades.iter().zip(&outcome.released) {
+            let buyer = &mut self.wallets[trade.buyer.index()];
+            buyer.cash -= trade.value() + trade.buyer_fee;
+            buyer.reserved -= *released;
+            self.wallets[trade.seller.index()].cash += trade.value() - trade.seller_fee;
+            *self.collected += trade.buyer_fee + trade.seller_fee;
         }
     }
 
     fn release(&mut self, outcomes: &[Outcome], from: &[usize]) {
         for (outcome, from) in outcomes.iter().zip(from) {
             for (end, freed) in outcome.ends.iter().zip(&outcome.freed).skip(*from) {
-                let (Some(freed), Some(place)) = (freed, self.place(end.trader)) else { continue };
-                match end.side {
-                    Side::Buy => self.wallets[place].reserved -= *freed,
-                    Side::Sell => {
-                        let at = place * self.stocks + end.stock.index();
-                        self.reserved[at] -= u64::from(end.qty);
-                    }
+                if let (Side::Buy, Some(freed)) = (end.side, freed) {
+                    self.wallets[end.trader.index()].reserved -= *freed;
+                }
+            }
+        }
+    }
+}
+
+/// The shares of all traders, to be changed by what happened.
+struct ShareAccounts<'l> {
+    stocks: usize,
+    held: &'l mut [u64],
+    reserved: &'l mut [u64],
+    unsettled: &'l mut [u64],
+}
+
+impl ShareAccounts<'_> {
+    /// Sellers deliver reserved shares, and buyers receive them.
+    fn carry_out(&mut self, outcome: &Outcome) {
+        for trade in &outcome.trades {
+            let shares = u64::from(trade.qty);
+            let to = trade.buyer.index() * self.stocks + trade.stock.index();
+            self.held[to] += shares;
+            if let Some(unsettled) = self.unsettled.get_mut(to) {
+                *unsettled += shares;
+            }
+            let from = trade.seller.index() * self.stocks + trade.stock.index();
+            self.held[from] -= shares;
+            self.reserved[from] -= shares;
+        }
+    }
+
+    fn release(&mut self, outcomes: &[Outcome], from: &[usize]) {
+        for (outcome, from) in outcomes.iter().zip(from) {
+            for (end, freed) in outcome.ends.iter().zip(&outcome.freed).skip(*from) {
+                if let (Side::Sell, Some(_)) = (end.side, freed) {
+                    let at = end.trader.index() * self.stocks + end.stock.index();
+                    self.reserved[at] -= u64::from(end.qty);
                 }
             }
         }
