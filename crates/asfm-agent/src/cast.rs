@@ -14,7 +14,10 @@ use crate::rule::{Rule, Rules, Tone};
 use crate::worth::Worth;
 
 /// Traders decide in pieces of so many, side by side; a piece has one kind of trader.
-const PIECE: usize = 2048;
+const PIECE: usize = 512;
+/// Fewer traders than this, in few pieces, decide one after the other: it takes less time than to
+/// wake a thread.
+const FEW: usize = 2048;
 
 /// The names of profiles that have a rule.
 pub const PROFILES: [&str; 13] = [
@@ -259,7 +262,7 @@ impl Cast {
         let it = &*self;
         let decide = |piece: &Piece| it.decide_piece(piece, round, &stage);
         let parts: Vec<Decisions> = match it.pieces.as_slice() {
-            few if few.len() < 8 && round.traders() < PIECE => few.iter().map(decide).collect(),
+            few if few.len() < 8 && round.traders() < FEW => few.iter().map(decide).collect(),
             many => many.par_iter().map(decide).collect(),
         };
         let mut parts = parts.into_iter();
