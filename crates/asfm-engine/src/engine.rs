@@ -8,9 +8,10 @@ use crate::digest::{self, Chain};
 use crate::endowment::endowments;
 use crate::event::{Close, DayClose, Request, RoundLog, Transfer, Verdict};
 use crate::ledger::Ledger;
-use crate::listing::{Depth, Listing, Outcome, Stage};
+use crate::listing::{Depth, Listing, Stage};
 use crate::observation::{MarketView, Observation, StockView};
 use crate::parallel::{LARGE, both};
+use crate::register::Outcome;
 use crate::rng::Seed;
 use crate::rules::{Bench, Court, Judged, used};
 use crate::scenario::{Audience, Scenario, Settlement, StageKind};
@@ -18,7 +19,7 @@ use crate::speech::PostId;
 use crate::units::{Cash, Day, Price, RequestId, StockId, TraderId};
 
 /// Traders are judged in pieces of so many, side by side.
-const PIECE: usize = 2048;
+const PIECE: usize = 512;
 
 /// A market in progress.
 ///
@@ -224,15 +225,21 @@ impl Engine {
         let posts = log.statements.iter().filter(|it| it.speech.is_post()).count();
         let posts = u32::try_from(posts).ok().and_then(|it| self.posts.checked_add(it));
         self.posts = posts.expect("fewer than 2^32 posts");
-        self.ledger.carry_out(&self.outcomes);
+        let (ledger, outcomes) = (&mut self.ledger, &self.outcomes);
+        let gather = || {
+            let trades = outcomes.iter().map(|it| it.trades.as_slice());
+            let trades = trades.collect::<Vec<_>>().concat();
+            let traded = digest::trades(&trades);
+            (trades, traded)
+        };
+        let ((), (trades, traded)) = both(is_large, || ledger.carry_out(outcomes), gather);
+        log.trades = trades;
         let last = self.stage + 1 == self.scenario.stages(self.day).len();
         if last && self.scenario.is_open(self.day) {
             log.close = Some(self.close_day());
         }
-        log.trades =
-            self.outcomes.iter().map(|it| it.trades.as_slice()).collect::<Vec<_>>().concat();
         log.ends = self.outcomes.iter().map(|it| it.ends.as_slice()).collect::<Vec<_>>().concat();
-        log.digest = self.chain.add(&log, &asked, &self.ledger, &self.listings);
+        log.digest = self.chain.add(&log, [&asked, &traded], &self.ledger, &self.listings);
         self.when += 1;
         self.stage += 1;
         if last {
@@ -277,7 +284,7 @@ impl Engine {
         let judge = |(mut bench, requests): (Bench<'_>, &mut [Request])| {
             court.judge(&mut bench, requests);
         };
-        if work.len() == 1 {
+        if self.scenario.traders() < LARGE {
             work.into_iter().for_each(judge);
         } else {
             work.into_par_iter().for_each(judge);
@@ -288,6 +295,7 @@ impl Engine {
     fn run_stage(&mut self, kind: StageKind, is_large: bool) {
         self.outcomes.iter_mut().for_each(Outcome::clear);
         if kind == StageKind::Talk {
+            self.listings.iter_mut().for_each(Listing::pause);
             return;
         }
         let (rules, seed, when) = (self.scenario.rules(), self.seed, self.when);

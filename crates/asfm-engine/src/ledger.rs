@@ -2,8 +2,8 @@
 
 use asfm_book::Side;
 
-use crate::listing::Outcome;
 use crate::parallel::{LARGE, both};
+use crate::register::Outcome;
 use crate::units::{Cash, StockId, TraderId};
 
 /// The cash of one trader.

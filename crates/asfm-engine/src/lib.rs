@@ -47,6 +47,7 @@ mod ledger;
 mod listing;
 mod observation;
 mod parallel;
+mod register;
 mod rng;
 mod rules;
 mod scenario;

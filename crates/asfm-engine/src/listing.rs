@@ -1,89 +1,16 @@
-//! One stock on the exchange: its book, its unmatched orders and its day.
+//! One stock on the exchange: its book and its day.
 
-use asfm_book::{
-    AuctionRule, Book, BookOptions, CancelReason, HalfTick, LimitOrder, OrderId, Qty, Side, Sink,
-    Tick, TimeInForce, Trade as Met,
-};
+use asfm_book::{AuctionRule, Book, BookOptions, IdRule, LimitOrder, Side, Tick, TimeInForce};
 
-use crate::event::{Auction, Close, End, EndReason, Trade};
+use crate::event::{Auction, Close, EndReason};
 use crate::parallel::both;
+use crate::register::{Accepted, Clerk, Order, Outcome, Register, Tally, book_id};
 use crate::rng::{Purpose, Seed, shuffle};
 use crate::rules::Judged;
 use crate::scenario::{
     AuctionKind, CloseKind, MarketRules, NoTradeClose, OrderLife, Priority, StageKind,
 };
-use crate::units::{Cash, Price, RequestId, StockId, TraderId};
-
-/// An order as the exchange keeps it, from its arrival to the end of the day.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Order {
-    pub(crate) request: RequestId,
-    pub(crate) trader: TraderId,
-    pub(crate) side: Side,
-    pub(crate) tick: Tick,
-    /// Shares still in the book; 0 when the order has left it.
-    pub(crate) left: u32,
-    /// The trader's order before this one on the same side, as one more than its place; or 0.
-    before: u32,
-}
-
-/// Where the orders of one trader on one side are found.
-///
-/// The count spares a look at the orders of those who have none, which are most.
-#[derive(Debug, Clone, Copy, Default)]
-struct Head {
-    /// One more than the place of the newest order; or 0.
-    newest: u32,
-    /// How many of the orders are still in the book.
-    live: u32,
-}
-
-/// A request that was accepted and now goes to the book.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Accepted {
-    pub(crate) request: RequestId,
-    pub(crate) trader: TraderId,
-    pub(crate) side: Side,
-    pub(crate) tick: Tick,
-    pub(crate) qty: Qty,
-}
-
-/// What one stage did to one stock, to be carried into the ledger.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) trades: Vec<Trade>,
-    /// For each trade, what of the buyer's reservation it frees.
-    pub(crate) released: Vec<Cash>,
-    pub(crate) ends: Vec<End>,
-    /// For each end, what reserved cash it frees; absent for withdrawn orders, whose reservation
-    /// was freed when the new request was judged.
-    pub(crate) freed: Vec<Option<Cash>>,
-    pub(crate) auction: Option<Auction>,
-}
-
-impl Outcome {
-    /// Forgets everything but the memory.
-    pub(crate) fn clear(&mut self) {
-        self.trades.clear();
-        self.released.clear();
-        self.ends.clear();
-        self.freed.clear();
-        self.auction = None;
-    }
-}
-
-/// The prices and volumes of a day so far.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    open: Option<Price>,
-    last: Option<Price>,
-    high: Option<Price>,
-    low: Option<Price>,
-    value: Cash,
-    volume: u64,
-    trades: u32,
-    prices: i128,
-}
+use crate::units::{Cash, Price, StockId};
 
 /// Price and total quantity at one level of the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,38 +46,6 @@ pub(crate) struct Listing {
     queue: Vec<Accepted>,
 }
 
-/// What the exchange knows of a stock's orders beside the book, and of its trades today.
-#[derive(Debug)]
-pub(crate) struct Register {
-    pub(crate) stock: StockId,
-    pub(crate) orders: Vec<Order>,
-    /// For each trader and side, where its orders are found.
-    heads: Vec<[Head; 2]>,
-    tally: Tally,
-    flows: Vec<(TraderId, i64)>,
-}
-
-/// Enters what the book reports into the register, while what it concerns is at hand.
-struct Clerk<'l> {
-    register: &'l mut Register,
-    rules: &'l MarketRules,
-    out: &'l mut Outcome,
-}
-
-impl Sink for Clerk<'_> {
-    #[inline]
-    fn trade(&mut self, trade: Met) {
-        self.register.trade(&trade, self.rules, self.out);
-    }
-
-    #[inline]
-    fn cancelled(&mut self, id: OrderId, _: Qty, reason: CancelReason) {
-        if reason == CancelReason::SelfTrade {
-            self.register.end(place_of(id), EndReason::SelfTrade, self.rules, self.out);
-        }
-    }
-}
-
 /// What a stage needs besides the listing.
 pub(crate) struct Stage<'r> {
     pub(crate) rules: &'r MarketRules,
@@ -172,17 +67,11 @@ impl Listing {
         let options = BookOptions {
             self_trade: rules.self_trade.into(),
             continuous: rules.continuous.into(),
-        };
-        let register = Register {
-            stock,
-            orders: Vec::new(),
-            heads: vec![[Head::default(); 2]; traders],
-            tally: Tally::default(),
-            flows: Vec::new(),
+            ids: IdRule::Vacant,
         };
         let mut it = Self {
             book: Book::new(options),
-            register,
+            register: Register::new(stock, traders),
             closes,
             band: (Tick(1), Tick(u32::MAX)),
             yesterday: Yesterday::default(),
@@ -207,6 +96,16 @@ impl Listing {
 
     pub(crate) fn volume(&self) -> u64 {
         self.register.tally.volume
+    }
+
+    /// What came to the book in the last stage, in order of arrival.
+    pub(crate) fn arrived(&self) -> &[Accepted] {
+        &self.queue
+    }
+
+    /// A stage in which nothing comes to the book.
+    pub(crate) fn pause(&mut self) {
+        self.queue.clear();
     }
 
     /// Sets the day's price band: the grid prices within the limit around the previous close.
@@ -272,7 +171,7 @@ impl Listing {
         let rule = self.auction_rule(rules);
         let mut clerk = Clerk { register: &mut self.register, rules, out };
         let auction = self.book.uncross(rule, &mut clerk);
-        if !self.register.orders.is_empty() {
+        if self.register.had_orders() {
             let value: i128 = out.trades.iter().map(|it| i128::from(it.value().0)).sum();
             let price = (auction.volume > 0).then(|| mean(value, auction.volume));
             let stock = self.register.stock;
@@ -367,197 +266,28 @@ impl Listing {
         }
     }
 
+    /// Ends all unmatched orders.
     fn expire(&mut self, rules: &MarketRules, out: &mut Outcome) {
-        for place in 0..self.register.orders.len() {
-            if self.register.orders[place].left > 0 {
-                self.register.end(place, EndReason::Expired, rules, out);
-            }
-        }
-        self.register.orders.clear();
-        self.register.heads.fill([Head::default(); 2]);
-        self.book.clear();
+        self.register.end_where(|_| true, EndReason::Expired, rules, out, |_| ());
+        self.forget();
     }
 
-    /// Ends the orders that tomorrow's band does not contain and forgets the finished ones; the
-    /// others keep their order of arrival.
+    /// Ends the orders that tomorrow's band does not contain; the others stay as they are.
     fn carry_over(&mut self, rules: &MarketRules, out: &mut Outcome) {
         let (lowest, highest) = self.band;
-        for place in 0..self.register.orders.len() {
-            let Order { left, tick, .. } = self.register.orders[place];
-            if left > 0 && !(lowest..=highest).contains(&tick) {
-                self.register.end(place, EndReason::OutsideBand, rules, out);
-            }
+        let is_outside = |it: &Order| !(lowest..=highest).contains(&it.tick);
+        let book = &mut self.book;
+        self.register.end_where(is_outside, EndReason::OutsideBand, rules, out, |place| {
+            book.cancel(book_id(place), &mut ()).expect("unmatched, so in the book");
+        });
+        if Side::BOTH.into_iter().all(|side| self.book.best(side).is_none()) {
+            self.forget();
         }
-        let old = std::mem::take(&mut self.register.orders);
-        self.register.heads.fill([Head::default(); 2]);
+    }
+
+    fn forget(&mut self) {
+        self.register.clear();
         self.book.clear();
-        for it in old.iter().filter(|it| it.left > 0) {
-            let qty = Qty::new(it.left).expect("filtered");
-            let accepted = Accepted {
-                request: it.request,
-                trader: it.trader,
-                side: it.side,
-                tick: it.tick,
-                qty,
-            };
-            self.arrive(&accepted, rules, out);
-        }
-    }
-}
-
-impl Register {
-    /// Whether a trader has unmatched orders on one side.
-    #[inline]
-    pub(crate) fn has(&self, trader: TraderId, side: Side) -> bool {
-        self.heads[trader.index()][side_index(side)].live > 0
-    }
-
-    /// A trader's unmatched orders on one side, newest first.
-    #[inline]
-    pub(crate) fn own(&self, trader: TraderId, side: Side) -> impl Iterator<Item = (u32, &Order)> {
-        let head = self.heads[trader.index()][side_index(side)];
-        let mut next = head.newest;
-        let chain = std::iter::from_fn(move || {
-            let place = next.checked_sub(1)?;
-            let order = &self.orders[place as usize];
-            next = order.before;
-            Some((place, order))
-        });
-        chain.filter(|it| it.1.left > 0).take(head.live as usize)
-    }
-
-    /// Enters an order that is about to go to the book, and says where.
-    #[inline]
-    fn enter(&mut self, it: &Accepted) -> usize {
-        let place = self.orders.len();
-        let head = &mut self.heads[it.trader.index()][side_index(it.side)];
-        // Where none of the older orders is left, they need not be walked past.
-        let before = if head.live > 0 { head.newest } else { 0 };
-        head.newest = u32::try_from(place + 1).expect("fewer than 2^32 orders");
-        head.live += 1;
-        self.orders.push(Order {
-            request: it.request,
-            trader: it.trader,
-            side: it.side,
-            tick: it.tick,
-            left: it.qty.get(),
-            before,
-        });
-        place
-    }
-
-    /// Marks an order that leaves the book unfilled and says what it frees.
-    fn end(&mut self, place: usize, reason: EndReason, rules: &MarketRules, out: &mut Outcome) {
-        let Order { tick, left, side, .. } = self.orders[place];
-        out.freed.push(Some(match side {
-            Side::Buy => reservation(tick, left, rules),
-            Side::Sell => Cash(0),
-        }));
-        self.leave(place, reason, out);
-    }
-
-    /// Marks an order that leaves the book unfilled.
-    fn leave(&mut self, place: usize, reason: EndReason, out: &mut Outcome) {
-        let order = &mut self.orders[place];
-        let qty = std::mem::take(&mut order.left);
-        self.heads[order.trader.index()][side_index(order.side)].live -= 1;
-        out.ends.push(End {
-            order: order.request,
-            trader: order.trader,
-            stock: self.stock,
-            side: order.side,
-            qty,
-            reason,
-        });
-    }
-
-    #[inline]
-    fn trade(&mut self, met: &Met, rules: &MarketRules, out: &mut Outcome) {
-        let qty = met.qty.get();
-        let (maker, taker) = (place_of(met.maker), place_of(met.taker));
-        let buyer = if self.orders[maker].side == Side::Buy { maker } else { taker };
-        let bid = self.orders[buyer];
-        let released =
-            reservation(bid.tick, bid.left, rules) - reservation(bid.tick, bid.left - qty, rules);
-        for place in [maker, taker] {
-            let order = &mut self.orders[place];
-            order.left -= qty;
-            if order.left == 0 {
-                self.heads[order.trader.index()][side_index(order.side)].live -= 1;
-            }
-        }
-        let price = price_of(met.price, rules);
-        let value = Cash(price.0 * i64::from(qty));
-        let fee = rules.fee.of(value);
-        let trade = Trade {
-            stock: self.stock,
-            price,
-            qty,
-            maker: self.orders[maker].request,
-            taker: self.orders[taker].request,
-            buyer: TraderId::new(met.buyer.0).expect("the book repeats the trader it was given"),
-            seller: TraderId::new(met.seller.0).expect("the book repeats the trader it was given"),
-            buyer_fee: fee,
-            seller_fee: fee + rules.stamp_tax.of(value),
-        };
-        self.tally.add(&trade);
-        if rules.large_trade.is_some() {
-            self.flows.push((trade.buyer, value.0));
-            self.flows.push((trade.seller, -value.0));
-        }
-        out.trades.push(trade);
-        out.released.push(released);
-    }
-
-    /// Net purchases of traders who traded at least `least` today.
-    fn flow(&mut self, least: Cash) -> Cash {
-        self.flows.sort_unstable();
-        let by_trader = self.flows.chunk_by(|a, b| a.0 == b.0);
-        let large = by_trader.filter(|of| of.iter().map(|it| it.1.abs()).sum::<i64>() >= least.0);
-        let net = large.flatten().map(|it| Cash(it.1)).sum();
-        self.flows.clear();
-        net
-    }
-}
-
-impl Tally {
-    #[inline]
-    fn add(&mut self, trade: &Trade) {
-        let price = trade.price;
-        self.open = self.open.or(Some(price));
-        self.last = Some(price);
-        self.high = self.high.max(Some(price));
-        self.low = Some(self.low.map_or(price, |it| it.min(price)));
-        self.value += trade.value();
-        self.volume += u64::from(trade.qty);
-        self.trades += 1;
-        self.prices += i128::from(price.0);
-    }
-}
-
-/// What a buy order of so many shares reserves: its value at the limit, and the fee on it.
-#[inline]
-pub(crate) fn reservation(tick: Tick, qty: u32, rules: &MarketRules) -> Cash {
-    let value = Cash(rules.grid.units(tick) * i64::from(qty));
-    value + rules.fee.of(value)
-}
-
-fn price_of(half_ticks: HalfTick, rules: &MarketRules) -> Price {
-    Price(rules.grid.trade_units(half_ticks))
-}
-
-fn book_id(place: usize) -> OrderId {
-    OrderId::new(place as u64 + 1).expect("one more than a place")
-}
-
-fn place_of(id: OrderId) -> usize {
-    usize::try_from(id.get() - 1).expect("ids are places")
-}
-
-fn side_index(side: Side) -> usize {
-    match side {
-        Side::Buy => 0,
-        Side::Sell => 1,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Two things side by side, where they are worth it.
 
-/// From so many requests on, parts of a round are done side by side.
+/// From so many requests, or traders, on, parts of a round are done side by side.
 pub(crate) const LARGE: usize = 4096;
 
 /// Does both, side by side if there is enough to do: waking a thread takes as long as some

@@ -5,7 +5,8 @@ use asfm_book::{Qty, Side, Tick};
 use crate::decision::{Intent, Unreadable};
 use crate::event::{EndReason, Reject, Request, Verdict};
 use crate::ledger::Piece;
-use crate::listing::{Accepted, Listing, reservation};
+use crate::listing::Listing;
+use crate::register::{Accepted, reservation};
 use crate::scenario::{MarketRules, OperationsPer, Resubmission, StageKind};
 use crate::units::{Cash, Price, StockId, TraderId};
 
@@ -104,12 +105,12 @@ impl Court<'_> {
                 }
             }
         }
+        let cost = self.cost(tick, qty);
         match side {
             Side::Buy => {
                 let free = bench.accounts.cash_free(trader) + held_cash;
-                let needed = self.cost(tick, qty);
-                if needed > free {
-                    return Err(Reject::NotEnoughCash { needed, free });
+                if cost > free {
+                    return Err(Reject::NotEnoughCash { needed: cost, free });
                 }
             }
             Side::Sell => {
@@ -125,7 +126,7 @@ impl Court<'_> {
             cleared.push((stock, side));
         }
         match side {
-            Side::Buy => bench.accounts.reserve_cash(trader, self.cost(tick, qty)),
+            Side::Buy => bench.accounts.reserve_cash(trader, cost),
             Side::Sell => bench.accounts.reserve_shares(trader, stock, u64::from(qty.get())),
         }
         let sent = &mut bench.operations[counted][side as usize];

@@ -162,6 +162,32 @@ fn whatever_traders_do_the_books_balance() {
     }
 }
 
+#[test]
+fn traders_see_those_of_their_orders_that_are_unmatched() {
+    let mut n_seen = 0;
+    for which in 0..MARKETS.len() {
+        let mut unmatched = Unmatched::default();
+        let mut engine = Engine::new(market(which, 12), asfm_engine::Seed(5));
+        while let Some(round) = engine.next_round() {
+            for trader in (0..12).map(TraderId::at) {
+                for stock in (0..3).map(StockId) {
+                    let mut seen: Vec<_> = round.observation(trader).orders(stock).collect();
+                    seen.sort_by_key(|it| (it.0 as u8, it.1.price, it.1.qty));
+                    let own = unmatched.0.values().filter(|it| (it.0, it.1) == (trader, stock));
+                    let mut own: Vec<_> = own.map(|it| (it.2 as u8, it.4, it.3)).collect();
+                    own.sort_unstable();
+                    let seen = seen.into_iter().map(|it| (it.0 as u8, it.1.price.0, it.1.qty));
+                    assert_eq!(seen.collect::<Vec<_>>(), own, "market {which}: {trader}");
+                    n_seen += own.len();
+                }
+            }
+            let decisions = crate::support::anything(&round);
+            unmatched.follow(&round.settle(decisions));
+        }
+    }
+    assert!(n_seen > 100, "{n_seen} seen");
+}
+
 fn digests(which: usize, traders: u32, seed: u64) -> Vec<Digest> {
     let mut digests = Vec::new();
     run(market(which, traders), seed, |_, log| digests.push(log.digest));
@@ -171,12 +197,15 @@ fn digests(which: usize, traders: u32, seed: u64) -> Vec<Digest> {
 #[test]
 fn a_seed_gives_one_run_on_any_number_of_threads() {
     // Enough traders that they are judged in several pieces and books run side by side.
-    let once = digests(0, 12_000, 7);
-    for threads in [1, 2, 3] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        assert_eq!(pool.install(|| digests(0, 12_000, 7)), once, "{threads} threads");
+    for which in 0..MARKETS.len() {
+        let once = digests(which, 6_000, 7);
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let again = pool.expect("threads").install(|| digests(which, 6_000, 7));
+            assert_eq!(again, once, "market {which}, {threads} threads");
+        }
     }
-    assert_ne!(digests(0, 12_000, 8), once);
+    assert_ne!(digests(0, 6_000, 8), digests(0, 6_000, 7));
 }
 
 #[test]

@@ -136,8 +136,8 @@ fn operations_count_both_sides_or_each() {
     let log = play(&mut engine, "1 buy 1 AAA @9\n1 buy 1 BBB @20");
     assert_snapshot!(told(&log), @"
     3 rejected too-many-operations: at most 2 orders per stock and day are allowed
-    2 expired with 1 left
     1 expired with 1 left
+    2 expired with 1 left
     4 expired with 1 left
     ");
     let seen = engine.next_round().expect("day 2");
@@ -238,6 +238,30 @@ fn orders_may_outlive_the_day_within_the_band() {
     assert_snapshot!(told(&log), @"
     trade 1<3 4 @9.60 3->1
     trade 2<3 1 @9.60 3->2
+    ");
+}
+
+#[test]
+fn orders_that_outlive_the_day_stay_in_their_order() {
+    let mut engine = engine(
+        "market = { order-life = \"gtc\", resubmission = \"add\", sessions = [\"continuous\"], priority = \"trader\" }",
+    );
+    play(&mut engine, "1 buy 3 AAA @9.6\n1 buy 2 AAA @9.8");
+    let round = engine.next_round().expect("day 2");
+    let own: Vec<u64> = round.observation(trader(1)).orders(AAA).map(|it| it.1.qty).collect();
+    assert_eq!(own, [2, 3], "newest first");
+}
+
+#[test]
+fn orders_end_trader_by_trader_as_they_were_asked_for() {
+    let mut engine =
+        engine("market = { sessions = [\"continuous\"], resubmission = \"add\", operations = 0 }");
+    let asked = "2 sell 1 AAA @10.5\n2 buy 2 AAA @9.6\n1 sell 3 AAA @10.4\n2 sell 4 AAA @10.3";
+    assert_snapshot!(told(&play(&mut engine, asked)), @"
+    1 expired with 3 left
+    2 expired with 1 left
+    3 expired with 2 left
+    4 expired with 4 left
     ");
 }
 
