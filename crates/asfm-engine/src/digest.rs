@@ -90,8 +90,8 @@ fn words(log: &RoundLog, round: &mut Vec<u8>) {
         round.extend_from_slice(&it.belief.map_or([0; 5], Belief::points));
         text(&it.text, round);
     }
-    let row = |it: &Exposure| [u64::from(it.trader.number()), u64::from(it.post.0)];
-    table(&log.exposures, |shown, rows| rows.extend(shown.iter().map(row)), round);
+    let shown = |it: &Exposure| [u64::from(it.trader.number()), u64::from(it.post.0)];
+    table(&log.exposures, shown, round);
 }
 
 fn number(number: usize, round: &mut Vec<u8>) {
@@ -100,22 +100,16 @@ fn number(number: usize, round: &mut Vec<u8>) {
 
 /// What is asked for in a round, which can be spelled before it is settled.
 pub(crate) fn asked(intents: &[(TraderId, Intent)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    table(intents, |asked, rows| rows.extend(asked.iter().map(request)), &mut out);
-    out
+    spelled(intents, request)
 }
 
 /// The trades of a round.
 pub(crate) fn trades(trades: &[Trade]) -> Vec<u8> {
-    let mut out = Vec::new();
-    table(trades, |trades, rows| rows.extend(trades.iter().map(trade)), &mut out);
-    out
+    spelled(trades, trade)
 }
 
 fn ends(ends: &[End]) -> Vec<u8> {
-    let mut out = Vec::new();
-    table(ends, |ends, rows| rows.extend(ends.iter().map(end)), &mut out);
-    out
+    spelled(ends, end)
 }
 
 /// Of each stock, the previous close, what came to its book in this stage, and what the book holds,
@@ -125,8 +119,7 @@ fn books(listings: &[Listing]) -> Vec<u8> {
     let mut out = Vec::new();
     for it in listings {
         out.extend_from_slice(&it.reference().0.to_le_bytes());
-        let row = |it: &Accepted| [it.request.0];
-        table(it.arrived(), |came, rows| rows.extend(came.iter().map(row)), &mut out);
+        table(it.arrived(), |it: &Accepted| [it.request.0], &mut out);
         for side in Side::BOTH {
             let levels = it.book.levels(side).map(|it| [u64::from(it.price.0), it.qty]);
             columns(&levels.collect::<Vec<_>>(), &mut out);
@@ -136,15 +129,11 @@ fn books(listings: &[Listing]) -> Vec<u8> {
 }
 
 fn wallets(wallets: &[Wallet]) -> Vec<u8> {
-    let mut out = Vec::new();
-    table(wallets, |wallets, rows| rows.extend(wallets.iter().map(wallet)), &mut out);
-    out
+    spelled(wallets, wallet)
 }
 
 fn holdings(holdings: &[u64]) -> Vec<u8> {
-    let mut out = Vec::new();
-    table(holdings, |held, rows| rows.extend(held.iter().map(|it| [*it])), &mut out);
-    out
+    spelled(holdings, |it| [*it])
 }
 
 fn request(&(trader, intent): &(TraderId, Intent)) -> Row<4> {
@@ -173,29 +162,35 @@ fn wallet(it: &Wallet) -> Row<2> {
 /// A row of so many numbers.
 type Row<const N: usize> = [u64; N];
 
-/// Adds a table as it enters the digest, its rows taken as `pick` picks them: its columns or, if it
-/// is longer than a piece, the number of its rows and the digests of its pieces.
+/// A table as it enters the digest.
+fn spelled<T: Sync, const N: usize>(rows: &[T], row: impl Fn(&T) -> Row<N> + Sync) -> Vec<u8> {
+    let mut out = Vec::new();
+    table(rows, row, &mut out);
+    out
+}
+
+/// Adds a table as it enters the digest: its columns or, if it is longer than a piece, the number
+/// of its rows and the digests of its pieces.
 fn table<T: Sync, const N: usize>(
     rows: &[T],
-    pick: impl Fn(&[T], &mut Vec<Row<N>>) + Sync,
+    row: impl Fn(&T) -> Row<N> + Sync,
     out: &mut Vec<u8>,
 ) {
-    let memory = || Vec::with_capacity(rows.len().min(PIECE));
+    let add = |rows: &[T], numbers: &mut Vec<Row<N>>, out: &mut Vec<u8>| {
+        numbers.clear();
+        numbers.extend(rows.iter().map(&row));
+        columns(numbers, out);
+    };
     if rows.len() <= PIECE {
-        let mut picked = memory();
-        pick(rows, &mut picked);
-        return columns(&picked, out);
+        return add(rows, &mut Vec::new(), out);
     }
     number(rows.len(), out);
-    let hash = |(picked, spelled): &mut (Vec<Row<N>>, Vec<u8>), piece: &[T]| {
-        picked.clear();
-        pick(piece, picked);
+    let hash = |(numbers, spelled): &mut (Vec<Row<N>>, Vec<u8>), piece: &[T]| {
         spelled.clear();
-        columns(picked, spelled);
+        add(piece, numbers, spelled);
         *blake3::hash(spelled).as_bytes()
     };
-    let pieces: Vec<[u8; 32]> =
-        rows.par_chunks(PIECE).map_init(|| (memory(), Vec::new()), hash).collect();
+    let pieces: Vec<[u8; 32]> = rows.par_chunks(PIECE).map_init(Default::default, hash).collect();
     out.extend_from_slice(pieces.as_flattened());
 }
 
@@ -236,9 +231,7 @@ mod tests {
     use super::*;
 
     fn spelled(numbers: &[u64]) -> Vec<u8> {
-        let mut out = Vec::new();
-        table(numbers, |all, rows| rows.extend(all.iter().map(|it| [*it])), &mut out);
-        out
+        super::spelled(numbers, |it| [*it])
     }
 
     #[test]
